@@ -1,0 +1,78 @@
+//! `DLedgerConfig`: the timers and limits a member runs with, and the constants that the original keeps in
+//! its code. All defaults are DLedger's own.
+
+use crate::time::Micros;
+
+/// Pause of the state maintainer between two passes (`DLedgerLeaderElector.StateMaintainer`).
+pub const MAINTAINER_PAUSE: Micros = Micros::millis(10);
+/// Fixed part of the longest wait for the answers to a vote round (`maintainAsCandidate`).
+pub const VOTE_ROUND_WAIT: Micros = Micros::millis(2000);
+/// A heartbeat round is given up this long before the next one is due, and always followed by this pause.
+pub const HEARTBEAT_ROUND_PAUSE: Micros = Micros::millis(10);
+/// Pause of a dispatcher, of the entry handler and of the quorum checker between two passes.
+pub const PUSHER_PAUSE: Micros = Micros::millis(1);
+/// Pause of a dispatcher after an error.
+pub const DISPATCHER_ERROR_PAUSE: Micros = Micros::millis(500);
+/// A COMMIT push goes out when nothing was pushed for longer than this.
+pub const COMMIT_PUSH_INTERVAL: Micros = Micros::millis(1000);
+/// Outstanding APPEND requests of a dispatcher.
+pub const DISPATCHER_PENDING_MAX: usize = 1000;
+/// Requests the entry handler queues of COMPARE, TRUNCATE and COMMIT.
+pub const CONTROL_QUEUE_MAX: usize = 1024;
+/// The entry handler looks at waiting APPENDs that do not fit this often, at equality too.
+pub const GAP_CHECK_PERIOD: Micros = Micros::millis(1000);
+/// A waiting APPEND that does not fit counts as a gap at this age (`TimeoutFuture`).
+pub const GAP_AGE: Micros = Micros::millis(1000);
+/// The quorum checker looks for client appends that timed out when more than a second has passed.
+pub const TIMEOUT_SCAN_PERIOD: Micros = Micros(1_001_000);
+/// A client append that waits this long is answered WAIT_QUORUM_ACK_TIMEOUT (`Closure.timeoutMs`).
+pub const APPEND_TIMEOUT: Micros = Micros::millis(2000);
+/// Every call between members is answered or given up after this (`DLedgerRpcNettyService`).
+pub const RPC_TIMEOUT: Micros = Micros::millis(3000);
+
+/// What a member is configured with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// `heartBeatTimeIntervalMs`
+    pub heartbeat_interval: Micros,
+    /// `maxHeartBeatLeak`: heartbeats missed before a follower stands or a leader steps down
+    pub max_heartbeat_leak: u64,
+    /// `minVoteIntervalMs`
+    pub min_vote_interval: Micros,
+    /// `maxVoteIntervalMs`
+    pub max_vote_interval: Micros,
+    /// `maxPushTimeOutMs`: a leader sends an unacknowledged entry again after this
+    pub max_push_timeout: Micros,
+    /// `maxPendingRequestsNum`: client appends that may wait in a term
+    pub max_pending_requests: usize,
+    /// `enableFastAdvanceCommitIndex`: a new leader whose log is ahead of its committedIndex appends a NOOP.
+    /// Off in DLedger; on here, because RocketMQ lets a leader serve only once all of its log is committed,
+    /// and DLedger 0.4 commits entries of older terms only together with one of the present term.
+    pub fast_advance_commit_index: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            heartbeat_interval: Micros::millis(2000),
+            max_heartbeat_leak: 3,
+            min_vote_interval: Micros::millis(300),
+            max_vote_interval: Micros::millis(1000),
+            max_push_timeout: Micros::millis(1000),
+            max_pending_requests: 10_000,
+            fast_advance_commit_index: true,
+        }
+    }
+}
+
+impl Config {
+    /// How long a follower waits without a heartbeat, and a leader without a successful round: 6 s.
+    pub fn leak_time(&self) -> Micros {
+        Micros(self.heartbeat_interval.0 * self.max_heartbeat_leak)
+    }
+
+    /// A follower's time-out: never less than two intervals (`maintainAsFollower`).
+    pub fn follower_timeout(&self) -> Micros {
+        Micros(self.heartbeat_interval.0 * self.max_heartbeat_leak.max(2))
+    }
+}

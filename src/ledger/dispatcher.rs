@@ -1,0 +1,332 @@
+//! The leader's side of replication: one dispatcher for each peer (`DLedgerEntryPusher.EntryDispatcher`),
+//! which finds where the logs agree (COMPARE), has the rest deleted (TRUNCATE), sends what is missing
+//! (APPEND) and tells the commit index when there is nothing to send (COMMIT).
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::config::{COMMIT_PUSH_INTERVAL, DISPATCHER_ERROR_PAUSE, DISPATCHER_PENDING_MAX};
+use super::member::{Context, Member, MemberId, Role};
+use super::message::{CallTag, Code, Push, PushKind, PushResponse, Request};
+use crate::store::{Index, Term};
+use crate::time::{Loop, Micros, elapsed_more_than};
+
+/// `EntryDispatcherState`. INSTALL_SNAPSHOT is left out: RocketMQ never turns snapshots on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DispatcherState {
+    Compare,
+    Truncate,
+    Append,
+}
+
+/// What can be seen of a dispatcher from outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DispatcherView {
+    pub peer: MemberId,
+    pub state: DispatcherState,
+    pub write_index: Index,
+    pub match_index: Index,
+}
+
+/// One per remote member; lives as long as the process.
+#[derive(Clone, Debug)]
+pub(super) struct Dispatcher {
+    peer: MemberId,
+    state: DispatcherState,
+    /// the leadership it works for
+    term: Term,
+    /// next index to send; one beyond the index to compare
+    write_index: Index,
+    /// highest index known to be equal on the peer
+    match_index: Index,
+    /// APPEND requests without an answer, by index, with the time they were sent
+    pending: VecDeque<(Index, Micros)>,
+    last_push: Option<Micros>,
+    /// the COMPARE or TRUNCATE that the thread waits for
+    awaiting: Option<u32>,
+    calls: u32,
+    paused_until: Micros,
+    passes: Loop,
+}
+
+impl Dispatcher {
+    pub fn new(peer: MemberId, passes: Loop) -> Dispatcher {
+        Dispatcher {
+            peer,
+            state: DispatcherState::Compare,
+            term: Term::NONE,
+            write_index: Index(0),
+            match_index: Index::NONE,
+            pending: VecDeque::new(),
+            last_push: None,
+            awaiting: None,
+            calls: 0,
+            paused_until: Micros::ZERO,
+            passes,
+        }
+    }
+
+    fn tag(&mut self) -> CallTag {
+        self.calls += 1;
+        CallTag::Push { term: self.term, call: self.calls }
+    }
+
+    /// `changeState(COMPARE)`. The original resets the write index only when it leaves APPEND, so that on a
+    /// first leadership it compares far below the common end and has committed entries deleted (B1).
+    fn start_comparing(&mut self, end: Index) {
+        self.state = DispatcherState::Compare;
+        self.write_index = end.next();
+        self.pending.clear();
+    }
+
+    fn fail(&mut self, now: Micros, end: Index) {
+        self.start_comparing(end);
+        self.paused_until = now + DISPATCHER_ERROR_PAUSE;
+    }
+
+    /// The oldest unacknowledged entry was sent too long ago: everything from there goes out again.
+    /// The original looks for it one above the peer's mark *of this term*, and so sees nothing until the
+    /// first entry of the term is acknowledged (B5).
+    fn resend_time(&self, timeout: Micros) -> Option<Micros> {
+        let (first, sent) = self.pending.front()?;
+        (*first == self.match_index.next()).then(|| *sent + timeout + Micros(1))
+    }
+
+    fn acknowledge(&mut self, index: Index) {
+        self.match_index = self.match_index.max(index);
+        while self.pending.front().is_some_and(|(i, _)| *i <= self.match_index) {
+            self.pending.pop_front();
+        }
+    }
+}
+
+impl Member {
+    /// What the dispatchers know of their peers.
+    pub fn dispatchers(&self) -> impl Iterator<Item = DispatcherView> + '_ {
+        self.dispatchers.iter().map(|d| DispatcherView {
+            peer: d.peer,
+            state: d.state,
+            write_index: d.write_index,
+            match_index: d.match_index,
+        })
+    }
+
+    /// The passes of all dispatchers that are due, or woken by an append (`wakeUpDispatchers`).
+    pub(super) fn run_dispatchers(&mut self, ctx: &mut Context) {
+        for n in 0..self.dispatchers.len() {
+            if self.next_dispatch_of(n, ctx.now) == Some(ctx.now) {
+                self.dispatchers[n].passes.pass_done(ctx.now);
+                self.dispatch(ctx, n);
+            }
+        }
+    }
+
+    /// When a dispatcher next does something by itself.
+    pub(super) fn next_dispatch(&self, now: Micros) -> Option<Micros> {
+        (0..self.dispatchers.len()).filter_map(|n| self.next_dispatch_of(n, now)).min()
+    }
+
+    fn next_dispatch_of(&self, n: usize, now: Micros) -> Option<Micros> {
+        let d = &self.dispatchers[n];
+        if self.role != Role::Leader || d.awaiting.is_some() {
+            return None; // the thread is blocked until the answer, or the failure, of its call is there
+        }
+        let due = if d.paused_until > now {
+            return Some(d.paused_until);
+        } else if d.term != self.term() {
+            now
+        } else if d.state == DispatcherState::Append {
+            let commit = self
+                .end_index()
+                .ge(&Index(0))
+                .then(|| d.last_push.map_or(now, |t| t + COMMIT_PUSH_INTERVAL + Micros(1)));
+            let resend = d.resend_time(self.config.max_push_timeout);
+            if d.write_index <= self.end_index() && d.pending.len() < DISPATCHER_PENDING_MAX {
+                // An append wakes the thread; it does not wait for its next pass.
+                return Some(now);
+            }
+            commit.into_iter().chain(resend).min()?
+        } else if self.end_index() == Index::NONE {
+            return None; // nothing to compare: idle until the first append
+        } else {
+            now
+        };
+        Some(d.passes.pass_at_or_after(due.max(now)))
+    }
+
+    fn dispatch(&mut self, ctx: &mut Context, n: usize) {
+        let (term, end) = (self.term(), self.end_index());
+        let d = &mut self.dispatchers[n];
+        if d.term != term {
+            // `checkFreshness`: a new leadership starts by comparing at the end of its log.
+            d.term = term;
+            d.start_comparing(end);
+        }
+        match d.state {
+            DispatcherState::Compare if end == Index::NONE => {}
+            DispatcherState::Compare => self.compare(ctx, n),
+            DispatcherState::Truncate => self.truncate(ctx, n),
+            DispatcherState::Append => self.append_to_peer(ctx, n),
+        }
+    }
+
+    fn push(&mut self, ctx: &mut Context, n: usize, push: Push) {
+        let commit_index = self.committed;
+        let d = &mut self.dispatchers[n];
+        let tag = d.tag();
+        if matches!(push.kind(), PushKind::Compare | PushKind::Truncate) {
+            d.awaiting = Some(d.calls);
+        }
+        let request = Request::Push { term: d.term, commit_index, push };
+        ctx.call(d.peer, tag, request);
+    }
+
+    fn compare(&mut self, ctx: &mut Context, n: usize) {
+        let compare_index = self.dispatchers[n].write_index.prev();
+        let pre_log_term = self.store().term_at(compare_index).unwrap_or(Term::NONE);
+        let push = Push::Compare { pre_log_index: compare_index, pre_log_term };
+        self.push(ctx, n, push);
+    }
+
+    fn truncate(&mut self, ctx: &mut Context, n: usize) {
+        let first = self.dispatchers[n].match_index.next();
+        let push = Push::Truncate {
+            pre_log_index: first,
+            pre_log_term: self.store().term_at(first).unwrap_or(Term::NONE),
+        };
+        self.push(ctx, n, push);
+    }
+
+    /// `doAppend`: sends again what is overdue, then everything new, then the commit index if it was quiet.
+    fn append_to_peer(&mut self, ctx: &mut Context, n: usize) {
+        let timeout = self.config.max_push_timeout;
+        let d = &mut self.dispatchers[n];
+        if d.resend_time(timeout).is_some_and(|t| ctx.now >= t) {
+            d.write_index = d.match_index.next();
+            d.pending.clear();
+        }
+        if d.write_index > self.disk.store.end_index() {
+            if elapsed_more_than(ctx.now, d.last_push, COMMIT_PUSH_INTERVAL) {
+                d.last_push = Some(ctx.now);
+                self.push(ctx, n, Push::Commit);
+            }
+            return;
+        }
+        loop {
+            let d = &self.dispatchers[n];
+            if d.pending.len() >= DISPATCHER_PENDING_MAX {
+                return;
+            }
+            let Some(entry) = self.disk.store.get(d.write_index) else {
+                return;
+            };
+            let d = &mut self.dispatchers[n];
+            d.pending.push_back((d.write_index, ctx.now));
+            d.last_push = Some(ctx.now);
+            d.write_index = d.write_index.next();
+            // One entry a request: the original's batching never takes effect (B8), and is off by default.
+            let entries = Rc::from([entry]);
+            self.push(ctx, n, Push::Append { entries });
+        }
+    }
+
+    pub(super) fn on_push_answer(
+        &mut self,
+        ctx: &mut Context,
+        from: MemberId,
+        term: Term,
+        call: u32,
+        response: PushResponse,
+    ) {
+        let Some(n) = self.dispatchers.iter().position(|d| d.peer == from) else {
+            return;
+        };
+        let awaited = self.dispatchers[n].awaiting == Some(call);
+        if awaited {
+            self.dispatchers[n].awaiting = None;
+            self.dispatchers[n].passes.pass_done(ctx.now);
+        }
+        if self.role != Role::Leader || self.term() != term || self.dispatchers[n].term != term {
+            return; // the answer to an earlier leadership says nothing about this one
+        }
+        match response.kind {
+            PushKind::Compare if awaited => self.on_compared(ctx, n, response),
+            PushKind::Truncate if awaited => self.on_truncated(ctx, n, response),
+            PushKind::Append => self.on_append_answer(n, response),
+            _ => {}
+        }
+    }
+
+    fn on_compared(&mut self, ctx: &mut Context, n: usize, response: PushResponse) {
+        let end = self.end_index();
+        let compared = self.dispatchers[n].write_index.prev();
+        match response.code {
+            Code::Success => {
+                let d = &mut self.dispatchers[n];
+                d.match_index = compared;
+                d.state = DispatcherState::Truncate;
+                let peer = d.peer;
+                if self.store().term_at(compared) == Some(self.term()) {
+                    self.raise_watermark(peer, compared);
+                }
+            }
+            Code::InconsistentState => {
+                let next = if response.x_term != Term::NONE {
+                    self.last_common_candidate(compared, response.x_term, response.x_index)
+                } else {
+                    response.end_index
+                };
+                self.dispatchers[n].write_index = next.next();
+                self.compare(ctx, n); // at once, without a pause
+            }
+            _ => self.dispatchers[n].fail(ctx.now, end),
+        }
+    }
+
+    /// The highest index at which the logs may still agree, given that the peer's run of `x_term` from
+    /// `x_index` on differs at `compared`. Looking for that term in the own log finds the very last common
+    /// entry, so that TRUNCATE deletes nothing that agrees; the original goes below the peer's whole run
+    /// and has common, even committed entries deleted and sent again (B4).
+    fn last_common_candidate(&self, compared: Index, x_term: Term, x_index: Index) -> Index {
+        let mut i = compared.prev();
+        while i >= x_index {
+            match self.store().term_at(i) {
+                Some(t) if t > x_term => i = i.prev(),
+                Some(t) if t == x_term => return i,
+                _ => break,
+            }
+        }
+        x_index.prev()
+    }
+
+    fn on_truncated(&mut self, ctx: &mut Context, n: usize, response: PushResponse) {
+        let end = self.end_index();
+        let d = &mut self.dispatchers[n];
+        if response.code == Code::Success {
+            d.state = DispatcherState::Append;
+            d.last_push = Some(ctx.now);
+            d.pending.clear();
+        } else {
+            d.fail(ctx.now, end);
+        }
+    }
+
+    fn on_append_answer(&mut self, n: usize, response: PushResponse) {
+        let end = self.end_index();
+        let d = &mut self.dispatchers[n];
+        match response.code {
+            Code::Success => {
+                let last = Index(response.index.0 + i64::from(response.count) - 1);
+                d.acknowledge(last);
+                let peer = d.peer;
+                if self.store().term_at(last) == Some(self.term()) {
+                    self.raise_watermark(peer, last);
+                }
+            }
+            Code::InconsistentState if d.state == DispatcherState::Append => {
+                d.start_comparing(end);
+            }
+            _ => {} // the entry goes out again when its time is over
+        }
+    }
+}

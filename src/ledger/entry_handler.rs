@@ -1,0 +1,301 @@
+//! The follower's side of replication (`DLedgerEntryPusher.EntryHandler`): takes pushes in, puts APPENDs in
+//! order, answers, and learns the commit index.
+
+use std::collections::VecDeque;
+
+use super::config::{CONTROL_QUEUE_MAX, GAP_AGE, GAP_CHECK_PERIOD};
+use super::member::{Context, Member, MemberId, Role};
+use super::message::{CallId, Code, Note, Push, PushResponse, Response};
+use crate::store::{Entry, Index, Term};
+use crate::time::{Loop, Micros};
+
+/// What waits at a follower.
+#[derive(Clone, Debug)]
+pub(super) struct EntryHandler {
+    passes: Loop,
+    /// `writeRequestMap`: APPENDs, ordered by their first index, which no two share
+    writes: VecDeque<Waiting>,
+    /// `compareOrTruncateRequests`: everything else, in order
+    control: VecDeque<Waiting>,
+    last_gap_check: Option<Micros>,
+}
+
+/// A push that waits for the worker.
+#[derive(Clone, Debug)]
+struct Waiting {
+    call: CallId,
+    from: MemberId,
+    term: Term,
+    commit_index: Index,
+    push: Push,
+    since: Micros,
+}
+
+impl Waiting {
+    fn answer(&self, ctx: &mut Context, code: Code) {
+        ctx.reply(self.call, Response::Push(PushResponse::new(self.term, code, &self.push)));
+    }
+
+    fn entries(&self) -> &[Entry] {
+        match &self.push {
+            Push::Append { entries } => entries,
+            _ => &[],
+        }
+    }
+
+    fn first_index(&self) -> Index {
+        self.entries().first().map_or(Index::NONE, |e| e.index)
+    }
+
+    fn last_index(&self) -> Index {
+        self.entries().last().map_or(Index::NONE, |e| e.index)
+    }
+}
+
+impl EntryHandler {
+    pub fn new(passes: Loop) -> EntryHandler {
+        EntryHandler { passes, writes: VecDeque::new(), control: VecDeque::new(), last_gap_check: None }
+    }
+
+    /// Where the APPEND that starts at `index` is, or would be.
+    fn find(&self, index: Index) -> Result<usize, usize> {
+        self.writes.binary_search_by_key(&index, Waiting::first_index)
+    }
+
+    fn take(&mut self, index: Index) -> Option<Waiting> {
+        self.writes.remove(self.find(index).ok()?)
+    }
+}
+
+impl Member {
+    /// `handlePush`: the intake. The worker is woken at once.
+    pub(super) fn handle_push(
+        &mut self,
+        ctx: &mut Context,
+        from: MemberId,
+        call: CallId,
+        term: Term,
+        commit_index: Index,
+        push: Push,
+    ) {
+        let waiting = Waiting { call, from, term, commit_index, push, since: ctx.now };
+        let handler = &mut self.handler;
+        match &waiting.push {
+            Push::Append { entries } if entries.is_empty() => {
+                waiting.answer(ctx, Code::UnexpectedArgument);
+            }
+            Push::Append { .. } => match handler.find(waiting.first_index()) {
+                Ok(_) => waiting.answer(ctx, Code::RepeatedPush),
+                Err(at) => handler.writes.insert(at, waiting),
+            },
+            Push::Commit | Push::Compare { .. } | Push::Truncate { .. } => {
+                if !matches!(waiting.push, Push::Commit) {
+                    // Cleared requests are never answered: their caller waits its 3 s.
+                    handler.writes.clear();
+                }
+                if handler.control.len() >= CONTROL_QUEUE_MAX {
+                    waiting.answer(ctx, Code::PushRequestIsFull);
+                } else {
+                    handler.control.push_back(waiting);
+                }
+            }
+        }
+        self.work_on_pushes(ctx);
+    }
+
+    /// The worker's pass, if one is due.
+    pub(super) fn run_entry_handler(&mut self, ctx: &mut Context) {
+        if self.next_entry_handling(ctx.now) == Some(ctx.now) {
+            self.work_on_pushes(ctx);
+        }
+    }
+
+    /// When the worker next does something by itself: after this member became a follower, or when a gap
+    /// has become old.
+    pub(super) fn next_entry_handling(&self, now: Micros) -> Option<Micros> {
+        let handler = &self.handler;
+        if self.role != Role::Follower {
+            return (!handler.control.is_empty()).then(|| handler.passes.pass_at_or_after(now));
+        }
+        let next = self.end_index().next();
+        if !handler.control.is_empty() || handler.find(next).is_ok() {
+            return Some(handler.passes.pass_at_or_after(now));
+        }
+        let oldest = handler.writes.iter().map(|w| w.since).min()?;
+        let due = match handler.last_gap_check {
+            None => oldest,
+            Some(last) => last + GAP_CHECK_PERIOD,
+        };
+        Some(handler.passes.pass_at_or_after(due.max(now)))
+    }
+
+    /// Passes without a pause until nothing is left that can be handled.
+    fn work_on_pushes(&mut self, ctx: &mut Context) {
+        self.handler.passes.pass_done(ctx.now);
+        loop {
+            if self.role != Role::Follower {
+                for waiting in std::mem::take(&mut self.handler.control) {
+                    waiting.answer(ctx, Code::NotFollower);
+                }
+                return;
+            }
+            if let Some(waiting) = self.handler.control.pop_front() {
+                self.handle_control(ctx, &waiting);
+                continue;
+            }
+            let next = self.end_index().next();
+            let Some(waiting) = self.handler.take(next) else {
+                self.check_gaps(ctx);
+                return;
+            };
+            self.handle_append_push(ctx, &waiting);
+        }
+    }
+
+    /// The original executes COMPARE, TRUNCATE and COMMIT of anybody in any term (B3); a delayed request of
+    /// a deposed leader could delete or commit what it knows nothing of.
+    fn refuse_stranger(&self, waiting: &Waiting) -> Option<Code> {
+        if waiting.term != self.term() {
+            Some(Code::InconsistentTerm)
+        } else if Some(waiting.from) != self.leader {
+            Some(Code::InconsistentLeader)
+        } else {
+            None
+        }
+    }
+
+    fn handle_control(&mut self, ctx: &mut Context, waiting: &Waiting) {
+        if let Some(code) = self.refuse_stranger(waiting) {
+            return waiting.answer(ctx, code);
+        }
+        match &waiting.push {
+            Push::Compare { pre_log_index, pre_log_term } => {
+                let response = PushResponse::new(waiting.term, Code::Success, &waiting.push);
+                let response = self.compare_with(response, *pre_log_index, *pre_log_term);
+                ctx.reply(waiting.call, Response::Push(response));
+            }
+            Push::Truncate { pre_log_index, pre_log_term } => {
+                let code = self.truncate_from(ctx, waiting.term, *pre_log_index, *pre_log_term);
+                waiting.answer(ctx, code);
+                if code == Code::Success {
+                    self.learn_commit_index(ctx, waiting.commit_index);
+                }
+            }
+            Push::Commit => {
+                self.learn_commit_index(ctx, waiting.commit_index);
+                waiting.answer(ctx, Code::Success);
+            }
+            Push::Append { .. } => {}
+        }
+    }
+
+    /// `handleDoCompare`
+    fn compare_with(
+        &self,
+        mut response: PushResponse,
+        pre_log_index: Index,
+        pre_log_term: Term,
+    ) -> PushResponse {
+        if pre_log_index == Index::NONE && pre_log_term == Term::NONE {
+            return response; // the empty log is a beginning of every log
+        }
+        let Some(own_term) = self.store().term_at(pre_log_index) else {
+            response.code = Code::InconsistentState;
+            response.end_index = self.end_index();
+            return response;
+        };
+        if own_term != pre_log_term {
+            let mut first = pre_log_index;
+            while self.store().term_at(first.prev()) == Some(own_term) {
+                first = first.prev();
+            }
+            response.code = Code::InconsistentState;
+            response.x_term = own_term;
+            response.x_index = first;
+        }
+        response
+    }
+
+    /// `handleDoTruncate`, deleting only what conflicts: nothing if the entry at `first` is the leader's
+    /// own (same term, so same entry), nothing that is committed. The original deletes whatever is there,
+    /// so that a delayed or repeated request takes acknowledged entries away (B4).
+    fn truncate_from(
+        &mut self,
+        ctx: &mut Context,
+        term: Term,
+        first: Index,
+        leaders_term_there: Term,
+    ) -> Code {
+        let Some(own_term) = self.store().term_at(first) else {
+            return if self.end_index() == first.prev() { Code::Success } else { Code::InconsistentState };
+        };
+        // Where the leader had no entry when it sent this, only its own present term can be its own.
+        let leaders_own = if leaders_term_there == Term::NONE { term } else { leaders_term_there };
+        if own_term == leaders_own {
+            return Code::Success;
+        }
+        if first <= self.committed {
+            debug_assert!(false, "a leader without a committed entry");
+            return Code::InconsistentState;
+        }
+        let count = (self.end_index().0 - first.0 + 1) as u64;
+        // Erased, because recovery scans past a mere cut and brings the entries back (B16).
+        self.disk.store.truncate(first, true);
+        ctx.note(Note::Truncated { from: first, count });
+        Code::Success
+    }
+
+    /// `handleDoAppend` with the checks of `appendAsFollower`; all failures look the same to the leader.
+    fn handle_append_push(&mut self, ctx: &mut Context, waiting: &Waiting) {
+        for entry in waiting.entries() {
+            let fits =
+                self.refuse_stranger(waiting).is_none() && self.disk.store.append_as_follower(entry).is_ok();
+            if !fits {
+                return waiting.answer(ctx, Code::InconsistentState);
+            }
+            ctx.note(Note::Appended { index: entry.index, term: entry.term });
+        }
+        waiting.answer(ctx, Code::Success);
+        self.learn_commit_index(ctx, waiting.commit_index);
+    }
+
+    /// Raised only, and never beyond the own end.
+    fn learn_commit_index(&mut self, ctx: &mut Context, leaders: Index) {
+        let committed = leaders.min(self.end_index());
+        if committed > self.committed {
+            self.set_committed(ctx, committed);
+        }
+    }
+
+    /// `checkAbnormalFuture`: repeats are answered from the log; a gap that has become old is reported, so
+    /// that the leader compares again.
+    fn check_gaps(&mut self, ctx: &mut Context) {
+        let handler = &mut self.handler;
+        let too_early = handler.last_gap_check.is_some_and(|last| ctx.now < last + GAP_CHECK_PERIOD);
+        if handler.writes.is_empty() || too_early {
+            return;
+        }
+        handler.last_gap_check = Some(ctx.now);
+        let end = self.end_index();
+        let mut gap = None;
+        let mut n = 0;
+        while let Some(push) = self.handler.writes.get(n) {
+            if push.last_index() <= end {
+                let same = push.entries().iter().all(|e| self.store().entry(e.index) == Some(e));
+                push.answer(ctx, if same { Code::Success } else { Code::InconsistentState });
+                self.handler.writes.remove(n);
+                continue;
+            }
+            if push.first_index() == end.next() {
+                return;
+            }
+            if gap.is_none() && ctx.now >= push.since + GAP_AGE {
+                gap = Some(push.first_index());
+            }
+            n += 1;
+        }
+        if let Some(push) = gap.and_then(|first| self.handler.take(first)) {
+            push.answer(ctx, Code::InconsistentState);
+        }
+    }
+}

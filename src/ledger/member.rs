@@ -1,0 +1,325 @@
+//! `MemberState` and the loops around it: what a member is, remembers and does next.
+//!
+//! Here are the fields, the role transitions and the wake-ups; the rules live in the sibling modules, each
+//! an `impl Member` of its own.
+
+use serde::Serialize;
+
+use super::config::{Config, MAINTAINER_PAUSE, PUSHER_PAUSE};
+use super::dispatcher::Dispatcher;
+use super::election::Elector;
+use super::entry_handler::EntryHandler;
+use super::message::{CallId, CallTag, Note, Output, Request, Response};
+use super::quorum::QuorumChecker;
+use crate::store::{EntryStore, Index, Options, Term, VoteFile};
+use crate::time::{Loop, Micros};
+
+/// A member's number in the group, from 0. Its `selfId` is `n` and this number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+pub struct MemberId(pub u8);
+
+impl MemberId {
+    /// The `dLegerSelfId` in files and messages: `n0`, `n1` ...
+    pub fn self_id(self) -> String {
+        format!("n{}", self.0)
+    }
+
+    /// Reads what [`MemberId::self_id`] wrote.
+    pub fn from_self_id(text: &str) -> Option<MemberId> {
+        text.strip_prefix('n')?.parse().ok().map(MemberId)
+    }
+}
+
+/// `MemberState.Role`
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Role {
+    Candidate = 0,
+    Leader = 1,
+    Follower = 2,
+}
+
+/// What a random number is for; each purpose has its own stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// the pause before the next vote round, above its minimum
+    RetryDelay,
+    /// how long a vote round may wait beyond 2 s
+    VoteWait,
+}
+
+/// The only randomness a member sees.
+pub trait Random {
+    /// A number from 0 up to and without `bound`.
+    fn below(&mut self, draw: Draw, bound: u64) -> u64;
+}
+
+impl<F: FnMut(Draw, u64) -> u64> Random for F {
+    fn below(&mut self, draw: Draw, bound: u64) -> u64 {
+        self(draw, bound)
+    }
+}
+
+/// What the world hands to a member for the length of one call.
+pub struct Context<'a> {
+    pub now: Micros,
+    pub random: &'a mut dyn Random,
+    /// what the member wants done, in order
+    pub out: &'a mut Vec<Output>,
+}
+
+impl Context<'_> {
+    pub(super) fn note(&mut self, note: Note) {
+        self.out.push(Output::Note(note));
+    }
+
+    pub(super) fn call(&mut self, to: MemberId, tag: CallTag, request: Request) {
+        self.out.push(Output::Call { to, tag, request });
+    }
+
+    pub(super) fn reply(&mut self, call: CallId, response: Response) {
+        self.out.push(Output::Reply { call, response });
+    }
+}
+
+/// What survives the death of the process: the log and the vote.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// entries and their index
+    pub store: EntryStore,
+    /// `currterm`
+    pub vote: VoteFile,
+}
+
+impl Default for Disk {
+    /// Empty folders, files of DLedger's default sizes.
+    fn default() -> Disk {
+        Disk { store: EntryStore::new(Options::default()), vote: VoteFile::new() }
+    }
+}
+
+/// What a member is counting down to, for the eye.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Countdown {
+    /// a follower stands for election at `until`
+    Election { since: Micros, until: Micros },
+    /// a candidate starts the next vote round at `until`
+    Retry { since: Micros, until: Micros },
+    /// a leader sends the next heartbeat at `until`
+    Heartbeat { since: Micros, until: Micros },
+    /// a candidate gives the open vote round up at `until`
+    Round { since: Micros, until: Micros },
+}
+
+/// One member of the group: `DLedgerServer` with everything in it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub(super) id: MemberId,
+    /// members of the group, itself included
+    pub(super) members: u8,
+    pub(super) config: Config,
+    pub(super) disk: Disk,
+    /// `currTerm` and `currVoteFor`, as the vote file has them
+    pub(super) term: Term,
+    pub(super) voted_for: Option<MemberId>,
+    pub(super) role: Role,
+    pub(super) leader: Option<MemberId>,
+    pub(super) known_max_term: Term,
+    pub(super) committed: Index,
+    pub(super) elector: Elector,
+    pub(super) dispatchers: Vec<Dispatcher>,
+    pub(super) handler: EntryHandler,
+    pub(super) quorum: QuorumChecker,
+}
+
+impl Member {
+    /// Starts a process on `disk`, whose log has been recovered. `now` is when its elector first looks;
+    /// calls may arrive before, as the RPC service starts earlier (`DLedgerServer.startup`).
+    pub fn start(id: MemberId, members: u8, config: Config, disk: Disk, now: Micros) -> Member {
+        debug_assert!(id.0 < members);
+        let pusher = Loop::starting_at(now, PUSHER_PAUSE);
+        let dispatchers = (0..members)
+            .map(MemberId)
+            .filter(|peer| *peer != id)
+            .map(|peer| Dispatcher::new(peer, pusher))
+            .collect();
+        // Only this program writes the file, so it can be read; were it not so, the original too starts anew.
+        let vote = disk.vote.read().unwrap_or_default();
+        Member {
+            id,
+            members,
+            config,
+            disk,
+            term: vote.term,
+            voted_for: vote.voted_for.as_deref().and_then(MemberId::from_self_id),
+            role: Role::Candidate,
+            leader: None,
+            known_max_term: Term::NONE,
+            committed: Index::NONE,
+            elector: Elector::new(Loop::starting_at(now, MAINTAINER_PAUSE)),
+            dispatchers,
+            handler: EntryHandler::new(pusher),
+            quorum: QuorumChecker::new(pusher, members),
+        }
+    }
+
+    /// The process dies; what it had written stays.
+    pub fn into_disk(self) -> Disk {
+        self.disk
+    }
+
+    pub fn id(&self) -> MemberId {
+        self.id
+    }
+
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// `currTerm`
+    pub fn term(&self) -> Term {
+        self.term
+    }
+
+    /// `currVoteFor`
+    pub fn voted_for(&self) -> Option<MemberId> {
+        self.voted_for
+    }
+
+    /// `leaderId`
+    pub fn leader(&self) -> Option<MemberId> {
+        self.leader
+    }
+
+    pub fn committed_index(&self) -> Index {
+        self.committed
+    }
+
+    /// `ledgerEndIndex`. The original keeps a copy in `MemberState` that a truncate leaves behind; here
+    /// votes read the store itself.
+    pub fn end_index(&self) -> Index {
+        self.disk.store.end_index()
+    }
+
+    pub fn store(&self) -> &EntryStore {
+        &self.disk.store
+    }
+
+    /// `isQuorum(n)`: more than half of all members.
+    pub fn is_quorum(&self, n: u32) -> bool {
+        n > u32::from(self.members) / 2
+    }
+
+    /// `persistTerm()`: on disk before any answer leaves.
+    pub(super) fn set_vote(&mut self, term: Term, voted_for: Option<MemberId>) {
+        self.term = term;
+        self.voted_for = voted_for;
+        self.disk.vote.write(term, voted_for.map(MemberId::self_id).as_deref());
+    }
+
+    pub(super) fn peers(&self) -> impl Iterator<Item = MemberId> + use<> {
+        let id = self.id;
+        (0..self.members).map(MemberId).filter(move |p| *p != id)
+    }
+
+    pub(super) fn is_member(&self, id: MemberId) -> bool {
+        id.0 < self.members
+    }
+
+    /// A call from another member arrived. Its answer may come at once, later, or never.
+    pub fn on_call(&mut self, ctx: &mut Context, from: MemberId, call: CallId, request: Request) {
+        match request {
+            Request::Vote { term, ledger_end_index, ledger_end_term } => {
+                let (term, result) =
+                    self.handle_vote(ctx, from, term, ledger_end_index, ledger_end_term, false);
+                ctx.reply(call, Response::Vote { term, result });
+            }
+            Request::HeartBeat { term } => {
+                let (term, code) = self.handle_heartbeat(ctx, from, term);
+                ctx.reply(call, Response::HeartBeat { term, code });
+            }
+            Request::Push { term, commit_index, push } => {
+                self.handle_push(ctx, from, call, term, commit_index, push)
+            }
+        }
+    }
+
+    /// The answer to a call of this process, or the failure that stands for it.
+    pub fn on_answer(&mut self, ctx: &mut Context, from: MemberId, tag: CallTag, response: Response) {
+        match (tag, response) {
+            (CallTag::Vote { round }, Response::Vote { term, result }) => {
+                self.on_vote_answer(ctx, round, term, result);
+            }
+            (CallTag::HeartBeat { round }, Response::HeartBeat { term, code }) => {
+                self.on_heartbeat_answer(ctx, round, term, code);
+            }
+            (CallTag::Push { term, call }, Response::Push(response)) => {
+                self.on_push_answer(ctx, from, term, call, response);
+            }
+            _ => debug_assert!(false, "answer of another kind than the call"),
+        }
+    }
+
+    /// Does whatever is due at `ctx.now`. Calling it when nothing is due changes nothing.
+    pub fn wake(&mut self, ctx: &mut Context) {
+        self.maintain(ctx);
+        self.run_entry_handler(ctx);
+        self.run_dispatchers(ctx);
+        self.run_quorum_checker(ctx);
+    }
+
+    /// When [`Member::wake`] would next do something, given that it was just called at `now`; `None` if
+    /// only a message can move this member.
+    pub fn next_wakeup(&self, now: Micros) -> Option<Micros> {
+        [
+            self.next_maintenance(now),
+            self.next_entry_handling(now),
+            self.next_dispatch(now),
+            self.next_quorum_check(now),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// `changeRoleToLeader(t)`: skipped if the term moved on.
+    pub(super) fn change_to_leader(&mut self, ctx: &mut Context, term: Term) {
+        if self.term() != term {
+            return;
+        }
+        self.role = Role::Leader;
+        self.leader = Some(self.id);
+        self.elector.last_send_heartbeat = None;
+        self.quorum.look_again();
+        self.role_changed(ctx, term);
+        if self.config.fast_advance_commit_index && self.committed < self.end_index() {
+            self.append_noop(ctx);
+        }
+    }
+
+    /// `changeRoleToCandidate(t)`: the term itself is raised later, by the maintainer alone.
+    pub(super) fn change_to_candidate(&mut self, ctx: &mut Context, term: Term) {
+        if term < self.term() {
+            return;
+        }
+        self.known_max_term = self.known_max_term.max(term);
+        self.role = Role::Candidate;
+        self.leader = None;
+        self.role_changed(ctx, term);
+    }
+
+    /// `changeRoleToFollower(t, L)`
+    pub(super) fn change_to_follower(&mut self, ctx: &mut Context, term: Term, leader: MemberId) {
+        debug_assert_eq!(self.term(), term);
+        self.elector.last_parse_result = super::ParseResult::WaitToRevote;
+        self.role = Role::Follower;
+        self.leader = Some(leader);
+        self.elector.last_leader_heartbeat = Some(ctx.now);
+        self.role_changed(ctx, term);
+    }
+
+    fn role_changed(&mut self, ctx: &mut Context, term: Term) {
+        ctx.note(Note::Role { term, role: self.role, leader: self.leader });
+    }
+}

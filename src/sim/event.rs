@@ -1,0 +1,225 @@
+//! What happens in a run: the one stream that the feed, the stories, the trace hash and the checks read.
+//!
+//! Names are stable. Every event is a plain value, so a run's events can be compared, hashed and shown.
+
+use std::hash::{Hash, Hasher};
+
+use serde::{Serialize, Serializer};
+
+use crate::client::SendStatus;
+use crate::ledger::{Code, MemberId, ParseResult, Role, VoteResult};
+use crate::store::{EntryKind, Index, Term};
+use crate::time::Micros;
+
+/// Who sends or receives: a broker, or the producer (serialized as -1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Party {
+    Producer,
+    Broker(MemberId),
+}
+
+impl Party {
+    /// The broker's number, -1 for the producer.
+    pub fn number(self) -> i64 {
+        match self {
+            Party::Producer => -1,
+            Party::Broker(id) => i64::from(id.0),
+        }
+    }
+}
+
+impl Serialize for Party {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number())
+    }
+}
+
+/// The kinds of message that fly.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Kind {
+    VoteRequest = 0,
+    VoteResponse = 1,
+    HeartbeatRequest = 2,
+    HeartbeatResponse = 3,
+    CompareRequest = 4,
+    CompareResponse = 5,
+    TruncateRequest = 6,
+    TruncateResponse = 7,
+    AppendRequest = 8,
+    AppendResponse = 9,
+    CommitRequest = 10,
+    CommitResponse = 11,
+    SendRequest = 12,
+    SendResponse = 13,
+    /// nobody listens, or the connection broke
+    Refused = 14,
+}
+
+/// How an answer answers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    Vote(VoteResult),
+    Ledger(Code),
+    Send(SendStatus),
+}
+
+impl Outcome {
+    /// The number a frame carries: the vote result's ordinal, or the code.
+    pub fn number(self) -> i64 {
+        match self {
+            Outcome::Vote(result) => i64::from(result as u8),
+            Outcome::Ledger(code) => i64::from(code as u16),
+            Outcome::Send(status) => status.code(),
+        }
+    }
+
+    /// Whether the answer agrees.
+    pub fn agrees(self) -> bool {
+        matches!(
+            self,
+            Outcome::Vote(VoteResult::Accept)
+                | Outcome::Ledger(Code::Success)
+                | Outcome::Send(SendStatus::SendOk)
+        )
+    }
+}
+
+/// What can be read off a message in flight.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+pub struct Summary {
+    pub kind: Kind,
+    /// term it speaks of, -1 if none
+    pub term: Term,
+    /// index it carries, acknowledges, compares, truncates from or commits, -1 if none
+    pub index: Index,
+    /// term of that entry, -1 if none
+    pub entry_term: Term,
+    pub result: Option<Outcome>,
+    /// the producer's message number, if it is about one
+    pub number: Option<u32>,
+}
+
+/// An event and when it happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Record {
+    pub seq: u64,
+    pub at: Micros,
+    pub event: Event,
+}
+
+/// Everything that can happen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A broker's process is up and has recovered its store.
+    Started { broker: MemberId, term: Term, voted_for: Option<MemberId>, end_index: Index },
+    /// A broker's process is gone.
+    Killed { broker: MemberId },
+    /// A member's role changed (`RoleChangeHandler`).
+    Role { broker: MemberId, role: Role, term: Term, leader: Option<MemberId> },
+    /// A member raised its term.
+    Term { broker: MemberId, term: Term },
+    /// A member gave, and persisted, its vote.
+    Vote { broker: MemberId, candidate: MemberId, term: Term },
+    /// A vote round ended.
+    Round { broker: MemberId, term: Term, outcome: ParseResult, accepted: u32, valid: u32, not_ready: u32 },
+    /// A message left.
+    Sent { id: u64, from: Party, to: Party, message: Summary },
+    /// A message arrived.
+    Delivered { id: u64, from: Party, to: Party, message: Summary },
+    /// A message came to somebody who no longer listens.
+    Refused { id: u64, from: Party, to: Party, message: Summary },
+    /// An entry was written to a log, uncommitted.
+    Appended {
+        broker: MemberId,
+        index: Index,
+        term: Term,
+        #[serde(serialize_with = "entry_kind")]
+        entry: EntryKind,
+        number: Option<u32>,
+        queue: Option<u8>,
+    },
+    /// `count` entries from `from_index` on were deleted.
+    Truncated { broker: MemberId, from_index: Index, count: u64 },
+    /// committedIndex moved up to `index`.
+    Committed { broker: MemberId, index: Index },
+    /// A ConsumeQueue got the unit of an entry.
+    Dispatched { broker: MemberId, index: Index, queue: u8, queue_offset: i64 },
+    /// A broker's RocketMQ role changed.
+    Master { broker: MemberId, broker_id: i64, master: bool },
+    /// The producer tries to send.
+    Put { number: u32, broker: Option<MemberId>, attempt: u32 },
+    /// The producer is through with a message.
+    PutResult { number: u32, broker: Option<MemberId>, ok: bool, status: SendStatus, index: Index },
+}
+
+fn entry_kind<S: Serializer>(kind: &EntryKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match kind {
+        EntryKind::Normal => "message",
+        EntryKind::Noop => "noop",
+        EntryKind::ConfigChange => "config_change",
+    })
+}
+
+/// A 64-bit hash of a run's events in the manner of FNV-1a, a word at a time, the same on every machine:
+/// sizes and discriminants go in as 64 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TraceHash(u64);
+
+impl Default for TraceHash {
+    fn default() -> TraceHash {
+        TraceHash(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl TraceHash {
+    /// Takes an event in.
+    pub fn add(&mut self, record: &Record) {
+        record.hash(self);
+    }
+}
+
+impl Hasher for TraceHash {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    // One multiplication for a word, not eight: a run has millions of them.
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_i64(&mut self, n: i64) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_isize(&mut self, n: isize) {
+        self.write_u64(n as i64 as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,120 @@
+//! Messages on their way: delays, order on a link, arrival.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::event::{Party, Summary};
+use super::random::{Purpose, Stream};
+use crate::broker::ProducerMessage;
+use crate::client::SendStatus;
+use crate::ledger::{Request, Response};
+use crate::scenario::Scenario;
+use crate::store::Index;
+use crate::time::Micros;
+
+/// What a message is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Payload {
+    /// a member's call
+    Call(Request),
+    /// a member's answer
+    Answer(Response),
+    /// a producer's message
+    Send(ProducerMessage),
+    /// what the broker answers to it
+    SendResult { number: u32, status: SendStatus, index: Index },
+    /// the connection is refused, or broke while the answer was awaited
+    Refused,
+}
+
+/// A message in flight.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Packet {
+    pub id: u64,
+    pub from: Party,
+    pub to: Party,
+    /// which process of `to` it is for: a connection does not outlive either end
+    pub incarnation: u32,
+    /// the call it belongs to
+    pub rpc: u64,
+    pub sent_at: Micros,
+    pub arrives_at: Micros,
+    pub payload: Payload,
+    pub summary: Summary,
+}
+
+/// All links, and what flies on them. A link keeps the order, as a TCP connection does.
+#[derive(Clone, Debug)]
+pub struct Network {
+    delays: Stream,
+    min_us: u64,
+    max_us: u64,
+    /// when the last message of each link arrives, by from and to
+    last_arrival: Vec<Micros>,
+    parties: usize,
+    /// by arrival; `id` decides ties, so that the order is the order of sending
+    arrivals: BinaryHeap<Reverse<(Micros, u64, usize)>>,
+    slots: Vec<Option<Packet>>,
+    free: Vec<usize>,
+    sent: u64,
+}
+
+impl Network {
+    /// Nothing flies yet.
+    pub fn new(scenario: &Scenario) -> Network {
+        let parties = usize::from(scenario.brokers) + 1;
+        Network {
+            delays: Stream::new(scenario.seed, Purpose::Network, 0),
+            min_us: u64::from(scenario.latency_min_us),
+            max_us: u64::from(scenario.latency_max_us),
+            last_arrival: vec![Micros::ZERO; parties * parties],
+            parties,
+            arrivals: BinaryHeap::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// Sends a message; gives it its number and its time of arrival.
+    pub fn send(
+        &mut self,
+        now: Micros,
+        (from, to, incarnation): (Party, Party, u32),
+        rpc: u64,
+        payload: Payload,
+        summary: Summary,
+    ) -> u64 {
+        let delay = Micros(self.delays.between(self.min_us, self.max_us));
+        let link = (from.number() + 1) as usize * self.parties + (to.number() + 1) as usize;
+        let arrives_at = (now + delay).max(self.last_arrival[link] + Micros(1));
+        self.last_arrival[link] = arrives_at;
+        let id = self.sent;
+        self.sent += 1;
+        let packet = Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary };
+        let slot = self.free.pop().unwrap_or(self.slots.len());
+        if slot == self.slots.len() {
+            self.slots.push(None);
+        }
+        self.slots[slot] = Some(packet);
+        self.arrivals.push(Reverse((arrives_at, id, slot)));
+        id
+    }
+
+    /// When the next message arrives.
+    pub fn next_arrival(&self) -> Option<Micros> {
+        self.arrivals.peek().map(|Reverse((at, _, _))| *at)
+    }
+
+    /// Takes the next message to arrive off the network.
+    pub fn take_next(&mut self) -> Option<Packet> {
+        let Reverse((_, _, slot)) = self.arrivals.pop()?;
+        self.free.push(slot);
+        self.slots[slot].take()
+    }
+
+    /// Everything in flight, in no order that means anything but the same in every run.
+    pub fn in_flight(&self) -> impl Iterator<Item = &Packet> {
+        self.slots.iter().flatten()
+    }
+}

@@ -1,0 +1,145 @@
+//! What can be read off a message or an entry: the few numbers that the picture, the feed and the trace show
+//! of it.
+
+use super::event::{Kind, Outcome, Summary};
+use super::network::Payload;
+use crate::ledger::{Code, Push, PushResponse, Request, Response};
+use crate::store::{Entry, EntryKind, Index, Record, Term};
+
+/// The producer's message in an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Carried {
+    /// the producer's number for it
+    pub number: u32,
+    pub queue: u8,
+}
+
+/// Reads the producer's message off an entry's body; a NOOP carries none.
+pub fn carried(entry: &Entry) -> Option<Carried> {
+    if entry.magic != EntryKind::Normal {
+        return None;
+    }
+    let record = Record::parse(&entry.body).ok()?;
+    Some(Carried { number: record.flag() as u32, queue: record.queue_id() as u8 })
+}
+
+/// See [`Summary`].
+pub trait Summarize {
+    fn summary(&self) -> Summary;
+}
+
+const NOTHING: Summary = Summary {
+    kind: Kind::Refused,
+    term: Term::NONE,
+    index: Index::NONE,
+    entry_term: Term::NONE,
+    result: None,
+    number: None,
+};
+
+impl Summarize for Payload {
+    fn summary(&self) -> Summary {
+        match self {
+            Payload::Call(request) => request.summary(),
+            Payload::Answer(response) => response.summary(),
+            Payload::Send(message) => {
+                Summary { kind: Kind::SendRequest, number: Some(message.number), ..NOTHING }
+            }
+            Payload::SendResult { number, status, index } => Summary {
+                number: Some(*number),
+                kind: Kind::SendResponse,
+                index: *index,
+                result: Some(Outcome::Send(*status)),
+                ..NOTHING
+            },
+            Payload::Refused => NOTHING,
+        }
+    }
+}
+
+impl Summarize for Request {
+    fn summary(&self) -> Summary {
+        match self {
+            Request::Vote { term, ledger_end_index, ledger_end_term } => Summary {
+                kind: Kind::VoteRequest,
+                term: *term,
+                index: *ledger_end_index,
+                entry_term: *ledger_end_term,
+                ..NOTHING
+            },
+            Request::HeartBeat { term } => Summary { kind: Kind::HeartbeatRequest, term: *term, ..NOTHING },
+            Request::Push { term, commit_index, push } => {
+                let summary = Summary { term: *term, ..NOTHING };
+                match push {
+                    Push::Compare { pre_log_index, pre_log_term } => Summary {
+                        kind: Kind::CompareRequest,
+                        index: *pre_log_index,
+                        entry_term: *pre_log_term,
+                        ..summary
+                    },
+                    Push::Truncate { pre_log_index, pre_log_term } => Summary {
+                        kind: Kind::TruncateRequest,
+                        index: *pre_log_index,
+                        entry_term: *pre_log_term,
+                        ..summary
+                    },
+                    Push::Append { entries } => {
+                        let first = entries.first();
+                        Summary {
+                            kind: Kind::AppendRequest,
+                            index: first.map_or(Index::NONE, |e| e.index),
+                            entry_term: first.map_or(Term::NONE, |e| e.term),
+                            number: first.and_then(carried).map(|c| c.number),
+                            ..summary
+                        }
+                    }
+                    Push::Commit => Summary { kind: Kind::CommitRequest, index: *commit_index, ..summary },
+                }
+            }
+        }
+    }
+}
+
+impl Summarize for Response {
+    fn summary(&self) -> Summary {
+        match self {
+            Response::Vote { term, result } => Summary {
+                kind: Kind::VoteResponse,
+                term: *term,
+                result: Some(Outcome::Vote(*result)),
+                ..NOTHING
+            },
+            Response::HeartBeat { term, code } => Summary {
+                kind: Kind::HeartbeatResponse,
+                term: *term,
+                result: Some(Outcome::Ledger(*code)),
+                ..NOTHING
+            },
+            Response::Push(response) => response.summary(),
+        }
+    }
+}
+
+impl Summarize for PushResponse {
+    fn summary(&self) -> Summary {
+        let kind = match self.kind {
+            crate::ledger::PushKind::Compare => Kind::CompareResponse,
+            crate::ledger::PushKind::Truncate => Kind::TruncateResponse,
+            crate::ledger::PushKind::Append => Kind::AppendResponse,
+            crate::ledger::PushKind::Commit => Kind::CommitResponse,
+        };
+        let index = match (kind, self.code) {
+            (Kind::CompareResponse, Code::InconsistentState) if self.x_term != Term::NONE => self.x_index,
+            (Kind::CompareResponse, Code::InconsistentState) => self.end_index,
+            _ => self.index,
+        };
+        Summary {
+            kind,
+            term: self.term,
+            index,
+            entry_term: self.x_term,
+            result: Some(Outcome::Ledger(self.code)),
+            ..NOTHING
+        }
+    }
+}

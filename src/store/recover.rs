@@ -1,0 +1,245 @@
+//! Opening a log that was left on disk: `DLedgerMmapFileStore.load` and `recover` of DLedger 0.4.0.
+//!
+//! The scan reads bytes, not memory of what was stored: entries that a truncate left behind come back (bug B16), an
+//! index that disagrees with the data is cut and rebuilt, and nothing checks a checksum. Not here: `committedIndex`
+//! and `appliedIndex`, which DLedger does not persist.
+
+use std::rc::Rc;
+
+use super::bytes::be_i32;
+use super::cow_vec::CowVec;
+use super::entry::{ENTRY_HEADER_SIZE, Entry, EntryHeader, INDEX_UNIT_SIZE, IndexUnit};
+use super::entry_store::{EntryStore, Options, Stored, leave_bytes};
+use super::error::{DecodeError, StoreError};
+use super::files::{BLANK_MAGIC, FileList, Rolling};
+use super::{Index, Term};
+
+/// Files scanned at most when all is well: the last three.
+const SCANNED_FILES: usize = 3;
+
+/// A word pair at the start of a record.
+enum Record {
+    Blank {
+        size: i64,
+    },
+    Entry(EntryHeader),
+    /// Zero, torn or foreign bytes, or the end of the file.
+    End,
+}
+
+struct Scan {
+    found: Vec<Stored>,
+    /// End of the last good record.
+    end: i64,
+    /// The first entry whose index unit was wrong; from here on the index is written anew.
+    reindex_from: Option<Index>,
+}
+
+impl EntryStore {
+    /// The store that a new process makes of these files.
+    ///
+    /// # Errors
+    /// Files of a wrong name, length or order; more than a whole file lost; an index that leads nowhere.
+    pub fn load(
+        options: Options,
+        data: impl IntoIterator<Item = (String, Vec<u8>)>,
+        index: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Self, StoreError> {
+        let mut store = EntryStore::new(options);
+        store.data = FileList::load(options.data_file_size, Rolling::Padded, data)?;
+        store.index = FileList::load(options.index_file_size, Rolling::Exact, index)?;
+        recover(store)
+    }
+
+    /// The store that a new process makes of the files this one leaves: what a restart finds.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn reopen(&self) -> Result<Self, StoreError> {
+        recover(self.clone())
+    }
+
+    fn record_at(&self, pos: i64) -> Record {
+        let Some(words) = self.raw_data(pos, 8) else {
+            return Record::End;
+        };
+        match (be_i32(&words, 0), be_i32(&words, 4)) {
+            // A blank of no size would never end; the original loops.
+            (Some(BLANK_MAGIC), Some(size)) if size > 0 => Record::Blank { size: i64::from(size) },
+            (Some(BLANK_MAGIC), _) | (_, Some(0)) => Record::End,
+            _ => match self.raw_data(pos, ENTRY_HEADER_SIZE).map(|bytes| EntryHeader::decode(&bytes)) {
+                Some(Ok(header)) if self.raw_data(pos, header.size as usize).is_some() => {
+                    Record::Entry(header)
+                }
+                _ => Record::End,
+            },
+        }
+    }
+
+    /// The unit that the index files hold for `index`, live or left behind.
+    fn unit_at(&self, index: Index) -> Option<IndexUnit> {
+        let bytes = self.raw_index(index.0.checked_mul(INDEX_UNIT_SIZE as i64)?, INDEX_UNIT_SIZE)?;
+        IndexUnit::decode(&bytes).ok()
+    }
+
+    /// The entry of `header` at `at`. Shares the body that is known to be there, else reads it.
+    fn stored_at(&self, at: i64, header: EntryHeader, unit: Option<IndexUnit>) -> Stored {
+        let known = self
+            .entry(header.index)
+            .filter(|known| self.position_of(header.index) == Some(at) && known.header() == header);
+        let entry = known.cloned().unwrap_or_else(|| {
+            let body_at = at + ENTRY_HEADER_SIZE as i64;
+            // `record_at` has seen that the body lies within the file.
+            let body = self.raw_data(body_at, header.size as usize - ENTRY_HEADER_SIZE).unwrap_or_default();
+            header.with_body(body.into())
+        });
+        Stored { index_magic: unit.map_or(entry.magic, |unit| unit.magic), entry, at }
+    }
+}
+
+fn agrees(unit: IndexUnit, header: &EntryHeader, at: i64) -> bool {
+    unit == IndexUnit {
+        magic: header.magic,
+        pos: at,
+        size: header.size,
+        index: header.index,
+        term: header.term,
+    }
+}
+
+/// `old` is the files as they are; its entries lie over the bytes.
+fn recover(mut old: EntryStore) -> Result<EntryStore, StoreError> {
+    let Some(last_file) = old.data.spans().last().map(|(start, _)| start) else {
+        let mut store = EntryStore::new(old.options);
+        store.index = old.index;
+        store.index.truncate(0, false);
+        return Ok(store);
+    };
+    let file_size = old.options.data_file_size;
+    let scan = scan(&old, first_file_to_scan(&old));
+    if last_file - scan.end > file_size {
+        return Err(StoreError::TooMuchLost { recovered_to: scan.end, last_file });
+    }
+    let (begin, entries) = with_head(&old, scan.found)?;
+    let end = Index(begin.0 + entries.len() as i64 - 1);
+
+    // What lay in the files as a live entry and is none any more becomes plain bytes.
+    for stored in old.entries.iter_from(0) {
+        let index = stored.entry.index;
+        let stays = usize::try_from(index.0 - begin.0).ok().and_then(|at| entries.get(at));
+        if !stays
+            .is_some_and(|stays| stays.at == stored.at && Rc::ptr_eq(&stays.entry.body, &stored.entry.body))
+        {
+            leave_bytes(&mut old.data, &mut old.index, stored);
+        }
+    }
+    let (mut data, mut index) = (old.data, old.index);
+    data.mark_full();
+    data.truncate(scan.end, false);
+    index.mark_full();
+    let unit = INDEX_UNIT_SIZE as i64;
+    if let Some(from) = scan.reindex_from {
+        index.truncate(from.0 * unit, false);
+        if index.wrote_position() != from.0 * unit {
+            index.rebuild_at(from.0 * unit);
+        }
+        for _ in from.0..=end.0 {
+            index.reserve(INDEX_UNIT_SIZE)?;
+        }
+    }
+    index.truncate(end.next().0 * unit, false);
+    Ok(EntryStore { options: old.options, data, index, entries, begin })
+}
+
+/// The third file from the end or the nearest one before it whose first record is an entry that the index confirms.
+fn first_file_to_scan(old: &EntryStore) -> usize {
+    let from = old.data.file_count().saturating_sub(SCANNED_FILES);
+    let confirmed = |&number: &usize| {
+        let Some(start) = old.data.start_of(number) else {
+            return false;
+        };
+        match old.record_at(start) {
+            Record::Entry(header) => {
+                old.unit_at(header.index).is_some_and(|unit| agrees(unit, &header, start))
+            }
+            _ => false,
+        }
+    };
+    (0..=from).rev().find(confirmed).unwrap_or(0)
+}
+
+fn scan(old: &EntryStore, mut file: usize) -> Scan {
+    let file_size = old.options.data_file_size;
+    let mut start = old.data.start_of(file).unwrap_or(0);
+    let mut scan = Scan { found: Vec::new(), end: start, reindex_from: None };
+    let (mut last, mut last_term) = (None, Term::NONE);
+    loop {
+        let header = match old.record_at(scan.end) {
+            Record::End => return scan,
+            Record::Blank { size } if scan.end + size == start + file_size => {
+                scan.end = start + file_size;
+                file += 1;
+                match old.data.start_of(file) {
+                    Some(next) => start = next,
+                    None => return scan,
+                }
+                continue;
+            }
+            Record::Blank { size } if scan.end + size < start + file_size => {
+                scan.end += size;
+                continue;
+            }
+            Record::Blank { .. } => return scan,
+            Record::Entry(header) => header,
+        };
+        let follows = last.map_or(header.index >= Index(0), |last: Index| header.index == last.next());
+        if !follows || header.term < last_term {
+            return scan;
+        }
+        let unit = match scan.reindex_from {
+            None => old.unit_at(header.index).filter(|&unit| agrees(unit, &header, scan.end)),
+            Some(_) => None,
+        };
+        if unit.is_none() && scan.reindex_from.is_none() {
+            scan.reindex_from = Some(header.index);
+        }
+        scan.found.push(old.stored_at(scan.end, header, unit));
+        (last, last_term) = (Some(header.index), header.term);
+        scan.end += i64::from(header.size);
+    }
+}
+
+/// Puts before the scanned entries those of the files that were not scanned, found by their index units, and says the
+/// first index (`reviseLedgerBeforeBeginIndex`).
+fn with_head(old: &EntryStore, found: Vec<Stored>) -> Result<(Index, CowVec<Stored>), StoreError> {
+    let mut entries = CowVec::new();
+    let Some(scanned_from) = found.first().map(|stored| stored.entry.index) else {
+        return Ok((Index(0), entries));
+    };
+    let begin = old
+        .data
+        .spans()
+        .find_map(|(start, _)| {
+            let mut pos = start;
+            loop {
+                match old.record_at(pos) {
+                    Record::Entry(header) => return Some(header.index),
+                    Record::Blank { size } => pos += size,
+                    Record::End => return None,
+                }
+            }
+        })
+        .unwrap_or(scanned_from);
+    for index in (begin.0..scanned_from.0).map(Index) {
+        let missing =
+            || StoreError::Corrupt { index, error: DecodeError::short("entry", 0, ENTRY_HEADER_SIZE) };
+        let unit = old.unit_at(index).ok_or_else(missing)?;
+        let bytes = old.raw_data(unit.pos, unit.size.max(0) as usize).ok_or_else(missing)?;
+        let header = Entry::decode(&bytes).map_err(|error| StoreError::Corrupt { index, error })?.header();
+        entries.push(old.stored_at(unit.pos, header, Some(unit)));
+    }
+    for stored in found {
+        entries.push(stored);
+    }
+    Ok((begin, entries))
+}

@@ -1,0 +1,253 @@
+//! The frame: what the stage draws, as one flat list of numbers. Where each is, `layout` says.
+
+use super::layout::{broker, cell, flight, head, queue, timer, unit};
+use crate::broker::{Broker, BrokerRole, Disk};
+use crate::ledger::{Countdown, MemberId};
+use crate::sim::{BrokerState, Packet, Party, World, carried};
+use crate::store::{ConsumeQueue, EntryStore, Index};
+
+/// Log columns per broker: enough for the widest picture.
+pub const COLUMNS: usize = 32;
+/// Units of each ConsumeQueue.
+pub const UNITS: usize = 24;
+
+const NONE: f64 = -1.0;
+
+/// Fills `frame` with the world's present. Keeps the list's memory from frame to frame.
+pub fn fill(frame: &mut Vec<f64>, world: &World) {
+    let brokers = usize::from(world.scenario().brokers);
+    let queues = usize::from(world.scenario().queues);
+    let queue_size = queue::LENGTH + UNITS * unit::STRIDE;
+    let brokers_at = head::LENGTH;
+    let cells_at = brokers_at + brokers * broker::STRIDE;
+    let queues_at = cells_at + brokers * COLUMNS * cell::STRIDE;
+    let flights_at = queues_at + brokers * queues * queue_size;
+
+    frame.clear();
+    frame.resize(flights_at, NONE);
+    let first = first_column(world, brokers);
+    for n in 0..brokers {
+        fill_broker(&mut frame[brokers_at + n * broker::STRIDE..], world, n);
+        let (store, consume_queues) = disk(world, n);
+        let cells = &mut frame[cells_at + n * COLUMNS * cell::STRIDE..];
+        fill_log(cells, store, first);
+        for (q, consume_queue) in consume_queues.iter().enumerate() {
+            let at = queues_at + (n * queues + q) * queue_size;
+            fill_queue(&mut frame[at..at + queue_size], store, consume_queue);
+        }
+    }
+    let mut flights = 0;
+    for packet in world.in_flight() {
+        flights += 1;
+        push_flight(frame, packet, world);
+    }
+
+    let head = &mut frame[..head::LENGTH];
+    let producer = world.producer();
+    head[head::TIME_US] = world.now().0 as f64;
+    head[head::BROKERS] = brokers as f64;
+    head[head::FLIGHTS] = f64::from(flights);
+    head[head::BROKERS_AT] = brokers_at as f64;
+    head[head::FLIGHTS_AT] = flights_at as f64;
+    head[head::CELLS_AT] = cells_at as f64;
+    head[head::QUEUES_AT] = queues_at as f64;
+    head[head::FIRST_INDEX] = first.0 as f64;
+    head[head::COLUMNS] = COLUMNS as f64;
+    head[head::QUEUES] = queues as f64;
+    head[head::UNITS] = UNITS as f64;
+    head[head::NEXT_EVENT_US] = world.next_event_time().map_or(NONE, |t| t.0 as f64);
+    head[head::EVENTS] = world.emitted() as f64;
+    head[head::LEADER] = member(world.leader());
+    head[head::PRODUCER_PENDING] = producer.pending() as f64;
+    head[head::PRODUCER_SENT] = f64::from(producer.started());
+    head[head::PRODUCER_OK] = f64::from(producer.ok());
+    head[head::PRODUCER_FAILED] = f64::from(producer.failed());
+    if let Some((number, status)) = producer.last() {
+        head[head::PRODUCER_LAST] = f64::from(number);
+        head[head::PRODUCER_LAST_OK] = if status.code() == 0 { 1.0 } else { 0.0 };
+    }
+    head[head::QUORUM] = (brokers / 2 + 1) as f64;
+}
+
+fn member(id: Option<MemberId>) -> f64 {
+    id.map_or(NONE, |id| f64::from(id.0))
+}
+
+fn disk(world: &World, n: usize) -> (&EntryStore, &[ConsumeQueue]) {
+    match world.broker(n) {
+        BrokerState::Up(broker) => (broker.member().store(), broker.queues()),
+        BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => of_disk(disk),
+        BrokerState::Between => unreachable!("a world is looked at only between its steps"),
+    }
+}
+
+fn of_disk(disk: &Disk) -> (&EntryStore, &[ConsumeQueue]) {
+    (&disk.ledger.store, &disk.queues)
+}
+
+/// All logs are shown from the same index on, so that rows can be compared: the end of the longest is in.
+fn first_column(world: &World, brokers: usize) -> Index {
+    let end = (0..brokers).map(|n| disk(world, n).0.end_index().0).max().unwrap_or(-1);
+    Index((end + 1 - COLUMNS as i64).max(0))
+}
+
+fn fill_broker(place: &mut [f64], world: &World, n: usize) {
+    match world.broker(n) {
+        BrokerState::Up(process) => {
+            place[broker::STATE] = 1.0;
+            fill_process(place, process);
+        }
+        BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
+            let vote = disk.ledger.vote.read().unwrap_or_default();
+            place[broker::STATE] = 0.0;
+            place[broker::ROLE] = 0.0;
+            place[broker::TERM] = vote.term.0 as f64;
+            place[broker::MASTER] = 0.0;
+            place[broker::END_INDEX] = disk.ledger.store.end_index().0 as f64;
+            place[broker::TIMER] = timer::NONE;
+        }
+        BrokerState::Between => {}
+    }
+}
+
+fn fill_process(place: &mut [f64], process: &Broker) {
+    let m = process.member();
+    place[broker::ROLE] = f64::from(m.role() as u8);
+    place[broker::TERM] = m.term().0 as f64;
+    place[broker::VOTED_FOR] = member(m.voted_for());
+    place[broker::LEADER_ID] = member(m.leader());
+    place[broker::BROKER_ID] = process.broker_id() as f64;
+    place[broker::MASTER] = if process.role() == BrokerRole::SyncMaster { 1.0 } else { 0.0 };
+    place[broker::END_INDEX] = m.end_index().0 as f64;
+    place[broker::COMMITTED_INDEX] = m.committed_index().0 as f64;
+    place[broker::DISPATCHED_INDEX] = process.dispatched_index().0 as f64;
+    place[broker::VOTES] = m.votes_granted().map_or(NONE, f64::from);
+    let (kind, since, until) = match m.countdown() {
+        None => (timer::NONE, NONE, NONE),
+        Some(countdown) => {
+            let (kind, since, until) = match countdown {
+                Countdown::Election { since, until } => (timer::ELECTION, since, until),
+                Countdown::Retry { since, until } => (timer::RETRY, since, until),
+                Countdown::Heartbeat { since, until } => (timer::HEARTBEAT, since, until),
+                Countdown::Round { since, until } => (timer::ROUND, since, until),
+            };
+            (kind, since.0 as f64, until.0 as f64)
+        }
+    };
+    place[broker::TIMER] = kind;
+    place[broker::TIMER_START_US] = since;
+    place[broker::TIMER_END_US] = until;
+}
+
+fn fill_log(cells: &mut [f64], store: &EntryStore, first: Index) {
+    for column in 0..COLUMNS {
+        let Some(entry) = store.entry(Index(first.0 + column as i64)) else {
+            return;
+        };
+        let place = &mut cells[column * cell::STRIDE..];
+        place[cell::TERM] = entry.term.0 as f64;
+        place[cell::ENTRY] = f64::from(entry.magic.code());
+        if let Some(carried) = carried(entry) {
+            place[cell::MESSAGE] = f64::from(carried.number);
+            place[cell::QUEUE] = f64::from(carried.queue);
+        }
+    }
+}
+
+fn fill_queue(place: &mut [f64], store: &EntryStore, consume_queue: &ConsumeQueue) {
+    let (min, max) = (consume_queue.min_offset(), consume_queue.max_offset());
+    let shown = (max - min).clamp(0, UNITS as i64);
+    place[queue::MIN] = min as f64;
+    place[queue::MAX] = max as f64;
+    place[queue::SHOWN] = shown as f64;
+    for i in 0..shown as usize {
+        let unit = consume_queue.get(max - shown + i as i64);
+        // A unit points to the message, 48 bytes into the entry, so the entry's bytes include it.
+        let entry = unit.and_then(|unit| store.entry_at_position(unit.offset));
+        let at = queue::LENGTH + i * unit::STRIDE;
+        if let Some(entry) = entry {
+            place[at + unit::INDEX] = entry.index.0 as f64;
+            place[at + unit::TERM] = entry.term.0 as f64;
+        }
+    }
+}
+
+fn party(party: Party) -> f64 {
+    party.number() as f64
+}
+
+fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
+    let at = frame.len();
+    frame.resize(at + flight::STRIDE, NONE);
+    let place = &mut frame[at..];
+    let message = &packet.summary;
+    let (sent, arrives) = (packet.sent_at.0 as f64, packet.arrives_at.0 as f64);
+    place[flight::ID] = packet.id as f64;
+    place[flight::KIND] = f64::from(message.kind as u8);
+    place[flight::FROM] = party(packet.from);
+    place[flight::TO] = party(packet.to);
+    place[flight::SENT_US] = sent;
+    place[flight::ARRIVES_US] = arrives;
+    place[flight::PROGRESS] = ((world.now().0 as f64 - sent) / (arrives - sent).max(1.0)).clamp(0.0, 1.0);
+    place[flight::TERM] = message.term.0 as f64;
+    place[flight::INDEX] = message.index.0 as f64;
+    place[flight::ENTRY_TERM] = message.entry_term.0 as f64;
+    place[flight::RESULT] = message.result.map_or(0.0, |r| r.number() as f64);
+    place[flight::OK] = match message.result {
+        None => 0.0,
+        Some(result) if result.agrees() => 1.0,
+        Some(_) => -1.0,
+    };
+    place[flight::MESSAGE] = message.number.map_or(NONE, f64::from);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::time::Micros;
+
+    #[test]
+    fn a_frame_shows_the_logs_from_one_index_and_the_units_that_point_into_them() {
+        let mut world = World::new(Scenario { message_every_ms: 100, ..Scenario::default() });
+        world.advance(Micros::seconds(8));
+        let mut frame = Vec::new();
+        fill(&mut frame, &world);
+
+        let number = |at: usize| frame[at] as i64;
+        let end = number(head::LENGTH + broker::END_INDEX);
+        assert!(end > COLUMNS as i64, "long enough to scroll: {end}");
+        let first = number(head::FIRST_INDEX);
+        assert_eq!(first, end + 1 - COLUMNS as i64);
+        let last_cell = number(head::CELLS_AT) as usize + (COLUMNS - 1) * cell::STRIDE;
+        assert_eq!(number(last_cell + cell::TERM), world.up(0).unwrap().member().store().end_term().0);
+
+        let queue_at = number(head::QUEUES_AT) as usize;
+        let newest = queue_at + queue::LENGTH + (UNITS - 1) * unit::STRIDE;
+        let index = Index(number(newest + unit::INDEX));
+        let entry = world.up(0).unwrap().member().store().get(index).unwrap();
+        assert_eq!(carried(&entry).unwrap().queue, 0);
+        assert_eq!(number(newest + unit::TERM), entry.term.0);
+    }
+
+    #[test]
+    fn what_flies_is_somewhere_between_its_ends() {
+        let mut world = World::new(Scenario::default());
+        while world.in_flight().next().is_none() {
+            world.step();
+        }
+        let packet = world.in_flight().next().unwrap();
+        let middle = Micros((packet.sent_at.0 + packet.arrives_at.0) / 2);
+        world.advance(middle);
+        let mut frame = Vec::new();
+        fill(&mut frame, &world);
+        let flights = frame[head::FLIGHTS] as usize;
+        assert!(flights > 0);
+        assert_eq!(frame.len(), frame[head::FLIGHTS_AT] as usize + flights * flight::STRIDE);
+        for n in 0..flights {
+            let at = frame[head::FLIGHTS_AT] as usize + n * flight::STRIDE;
+            let progress = frame[at + flight::PROGRESS];
+            assert!((0.0..1.0).contains(&progress), "{progress}");
+        }
+    }
+}

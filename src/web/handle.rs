@@ -1,0 +1,187 @@
+//! The handle that JavaScript holds: a world, its frame, its errors.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Error, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Performance, Window, WorkerGlobalScope};
+
+use super::frame;
+use crate::scenario::{Draft, Invalid, Scenario};
+use crate::sim::{Command, World};
+use crate::time::Micros;
+
+/// Steps between two looks at the clock.
+const STEPS_PER_LOOK: u32 = 64;
+
+thread_local! {
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs once, when the module is loaded: a panic is written to the console and kept for [`last_panic`].
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        LAST_PANIC.with_borrow_mut(|last| *last = Some(info.to_string()));
+        console_error_panic_hook::hook(info);
+    }));
+}
+
+/// What the last panic said, if there was one.
+#[wasm_bindgen]
+pub fn last_panic() -> Option<String> {
+    LAST_PANIC.with_borrow(Clone::clone)
+}
+
+/// A seed nobody has chosen, below 2^32 so that it can be read out and typed.
+#[wasm_bindgen]
+pub fn fresh_seed() -> Result<u32, JsError> {
+    getrandom::u32().map_err(|e| JsError::new(&e.to_string()))
+}
+
+/// The scenario that an empty one stands for.
+#[wasm_bindgen]
+pub fn default_scenario() -> Result<JsValue, JsValue> {
+    to_js(&Scenario::default())
+}
+
+/// A running world.
+#[wasm_bindgen]
+pub struct Handle {
+    world: World,
+    frame: Vec<f64>,
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Starts a run. What the scenario leaves out gets its default.
+    #[wasm_bindgen(constructor)]
+    pub fn new(scenario: JsValue) -> Result<Handle, JsValue> {
+        let draft = read(&scenario)?;
+        let scenario = Scenario::from_draft(&draft).map_err(|e| invalid(&e, &scenario))?;
+        Ok(Handle { world: World::new(scenario), frame: Vec::new() })
+    }
+
+    /// Runs up to and including simulated time `until_us`, but at most `budget_ms` of real time. Returns the
+    /// simulated time reached, in microseconds.
+    pub fn advance(&mut self, until_us: f64, budget_ms: f64) -> f64 {
+        let until = Micros(until_us.max(0.0) as u64);
+        let clock = performance();
+        let deadline = clock.as_ref().map(|c| c.now() + budget_ms);
+        let mut steps = 0;
+        while self.world.next_event_time().is_some_and(|at| at <= until) {
+            self.world.step();
+            steps += 1;
+            let late = || clock.as_ref().zip(deadline).is_some_and(|(c, d)| c.now() > d);
+            if steps % STEPS_PER_LOOK == 0 && late() {
+                return self.time_us();
+            }
+        }
+        self.world.advance(until);
+        self.time_us()
+    }
+
+    /// Runs to the next moment of which there is something to tell. Returns the time reached.
+    pub fn step(&mut self) -> f64 {
+        let told = self.world.emitted();
+        while self.world.emitted() == told && self.world.step() {}
+        self.time_us()
+    }
+
+    /// The present, in microseconds.
+    pub fn time_us(&self) -> f64 {
+        self.world.now().0 as f64
+    }
+
+    /// When something next happens by itself, in microseconds; -1: never.
+    pub fn next_event_us(&self) -> f64 {
+        self.world.next_event_time().map_or(-1.0, |at| at.0 as f64)
+    }
+
+    /// Fills the frame for the present and returns its length in numbers.
+    pub fn frame(&mut self) -> usize {
+        frame::fill(&mut self.frame, &self.world);
+        self.frame.len()
+    }
+
+    /// Byte address of the frame. A view of it is good until the next call of anything here.
+    pub fn frame_ptr(&self) -> *const f64 {
+        self.frame.as_ptr()
+    }
+
+    /// The events since the last call, oldest first.
+    pub fn events(&mut self) -> Result<Array, JsValue> {
+        let told = self.world.take_events();
+        told.iter()
+            .map(|record| {
+                let event = to_js(&record.event)?;
+                Reflect::set(&event, &"seq".into(), &(record.seq as f64).into())?;
+                Reflect::set(&event, &"t".into(), &(record.at.0 as f64).into())?;
+                Ok(event)
+            })
+            .collect()
+    }
+
+    /// Carries a command out, now: `{do: 'kill', broker: 0}`, `{do: 'restart', broker: 0}`, `{do: 'send'}`.
+    pub fn command(&mut self, command: JsValue) -> Result<(), JsValue> {
+        let draft = read(&command)?;
+        let done = Command::from_draft(&draft).map_err(|e| invalid(&e, &command))?;
+        self.world.command(done).map_err(|refusal| {
+            let field = JsValue::from_str("broker");
+            let value = Reflect::get(&command, &field).unwrap_or(JsValue::UNDEFINED);
+            error(&refusal.to_string(), refusal.code(), "broker", &value, &refusal.allowed())
+        })
+    }
+
+    /// The hash of all events so far, 16 hex digits: equal for equal runs, here and natively.
+    pub fn trace_hash(&self) -> String {
+        format!("{:016x}", self.world.trace_hash())
+    }
+
+    /// The scenario with nothing left out.
+    pub fn scenario(&self) -> Result<JsValue, JsValue> {
+        to_js(self.world.scenario())
+    }
+}
+
+/// The clock of whatever this runs in, a page or a worker; only the length of a pause depends on it.
+fn performance() -> Option<Performance> {
+    let global = js_sys::global();
+    match global.dyn_into::<Window>() {
+        Ok(window) => window.performance(),
+        Err(global) => global.dyn_into::<WorkerGlobalScope>().ok()?.performance(),
+    }
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+fn read(value: &JsValue) -> Result<Draft, JsValue> {
+    serde_wasm_bindgen::from_value(value.clone())
+        .map_err(|e| error(&e.to_string(), "bad_value", "", value, "an object"))
+}
+
+/// The error for a draft, with the value as it was given.
+fn invalid(what: &Invalid, source: &JsValue) -> JsValue {
+    let value = Reflect::get(source, &JsValue::from_str(&what.field)).unwrap_or(JsValue::UNDEFINED);
+    error(&what.to_string(), what.code, &what.field, &value, &what.allowed)
+}
+
+/// An `Error` that words can be made of in any language.
+fn error(message: &str, code: &str, field: &str, value: &JsValue, allowed: &str) -> JsValue {
+    let error = Error::new(message);
+    let fields = [
+        ("code", code.into()),
+        ("field", field.into()),
+        ("value", value.clone()),
+        ("allowed", allowed.into()),
+    ];
+    for (name, value) in fields {
+        // A fresh object takes any property.
+        let _ = Reflect::set(&error, &name.into(), &value);
+    }
+    error.into()
+}

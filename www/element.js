@@ -1,0 +1,375 @@
+// The custom element <ledger-scope>: attributes and properties in, methods, events out. Owns one run and one player.
+// define.js registers it; what it shows is view.js, how time goes player.js, what runs engine.js.
+
+import { loadEngine } from './engine.js';
+import { BROKER, BROKER_STATE, HEAD } from './frame.js';
+import { langOf, words } from './i18n/index.js';
+import { shortcut } from './keys.js';
+import {
+  NAMES,
+  RULES,
+  badValue,
+  defaults,
+  describe,
+  misspelt,
+  readOption,
+  unknownOption,
+} from './options.js';
+import { Player, pageLoop, unwatchSight, watchSight } from './player.js';
+import { PROPERTIES, Reflecting } from './reflecting.js';
+import { readState } from './state.js';
+import { langAround } from './surroundings.js';
+import { View } from './view.js';
+
+/** @import { Engine, Run } from './engine.js' */
+/** @import { Problem } from './options.js' */
+/** @import { CoreEvent } from './panels/story.js' */
+
+/** Options that a run is made of: another value means another run. */
+const OF_THE_RUN = ['brokers', 'seed', 'message-every'];
+
+/** @type {CoreEvent[]} */
+const NO_EVENTS = [];
+
+export class LedgerScope extends Reflecting {
+  static observedAttributes = NAMES;
+  /** Where the simulator comes from; may be replaced before the first element is connected. */
+  static load = loadEngine;
+
+  #options = defaults();
+  /** @type {Engine | null} */
+  #engine = null;
+  /** @type {Run | null} */
+  #run = null;
+  #seed = 0;
+  #seen = 0; // events of the run that have been shown
+  #started = false;
+  #due = false; // a new run is
+  #reseed = false; // and with the seed of the attribute, not that of the present run
+  #words = words('en');
+  #view;
+  #player;
+  #size = new ResizeObserver((entries) => {
+    this.#view.setWidth(entries[0].contentRect.width);
+    this.#player.invalidate();
+  });
+  #queries = [
+    window.matchMedia('(prefers-color-scheme: dark)'),
+    window.matchMedia('(prefers-reduced-motion: reduce)'),
+  ];
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    this.#player = new Player({
+      loop: pageLoop(),
+      paint: (nowMs, atOnce) => this.#paint(nowMs, atOnce),
+      fail: (error) => this.#fail(error),
+    });
+    this.#view = new View(root, this.#words, {
+      toggle: () => this.#togglePlay(),
+      step: () => this.step(),
+      send: () => this.send(),
+      newRun: () => this.newRun(),
+      seed: (text) => this.#typedSeed(text),
+      option: (name, value) => this.setAttribute(name, value),
+      target: (number) => (number < 0 ? this.send() : this.toggle(number)),
+      changed: () => this.#player.invalidate(),
+    });
+    root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
+  }
+
+  connectedCallback() {
+    // A property that was set before the class was known lies on the object itself and hides the accessor.
+    for (const name of PROPERTIES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = /** @type {any} */ (this)[name];
+      delete (/** @type {any} */ (this)[name]);
+      /** @type {any} */ (this)[name] = value;
+    }
+    for (const name of misspelt(this.getAttributeNames())) this.report(unknownOption(name));
+    this.#size.observe(this.#view.scope);
+    pageLoop().add(this.#player);
+    watchSight(this, this.#player);
+    for (const query of this.#queries) query.addEventListener('change', this.#look);
+    this.#look();
+    if (!this.#run && !this.#started) this.#start();
+  }
+
+  disconnectedCallback() {
+    this.#size.disconnect();
+    pageLoop().remove(this.#player);
+    unwatchSight(this);
+    for (const query of this.#queries) query.removeEventListener('change', this.#look);
+    // An element that is only moved is connected again at once and keeps its run.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#player.setRun(null);
+      this.#run?.free();
+      this.#run = null;
+      this.#started = false;
+    });
+  }
+
+  /** @param {string} name @param {string | null} _before @param {string | null} text */
+  attributeChangedCallback(name, _before, text) {
+    const { value, problem } = readOption(name, text);
+    /** @type {any} */ (this.#options)[RULES[name].key] = value;
+    if (problem) this.report(problem);
+    else this.#view.notices.clear(name);
+    this.#player.pace = this.#options.pace;
+    this.#player.speed = this.#options.speed;
+    if (this.#started && OF_THE_RUN.includes(name)) this.#renew(name === 'seed');
+    if (this.isConnected) this.#look();
+  }
+
+  /** Several attributes are often set together: one new run for all of them. @param {boolean} reseed */
+  #renew(reseed) {
+    this.#reseed ||= reseed;
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      const seed = this.#reseed ? this.#options.seed : this.#seed;
+      this.#due = this.#reseed = false;
+      if (this.isConnected) this.#begin(seed);
+    });
+  }
+
+  // ---- what authors and visitors can do
+
+  get playing() {
+    return this.#player.playing;
+  }
+
+  play() {
+    this.#player.play();
+    this.#showControls();
+  }
+
+  pause() {
+    this.#player.pause();
+    this.#showControls();
+  }
+
+  /** Goes to the next visible event and stops there. */
+  step() {
+    this.#player.step();
+    this.#showControls();
+  }
+
+  /** The producer sends one message. */
+  send() {
+    this.#command({ do: 'send' });
+  }
+
+  /**
+   * Starts a new run.
+   * @param {number | string} [seed]  without it a fresh one
+   */
+  newRun(seed) {
+    if (seed === undefined) {
+      this.#begin(null);
+      return;
+    }
+    const { value, problem } = readOption('seed', String(seed));
+    if (problem) this.report(problem);
+    else this.#view.notices.clear('seed');
+    this.#begin(value);
+  }
+
+  /** @param {number} broker  from 0 */
+  kill(broker) {
+    this.#command({ do: 'kill', broker });
+  }
+
+  /** @param {number} broker  from 0 */
+  restart(broker) {
+    this.#command({ do: 'restart', broker });
+  }
+
+  /** Kills a living broker, restarts a dead one. @param {number} broker  from 0 */
+  toggle(broker) {
+    const frame = this.#run?.frame();
+    const at = frame ? frame[HEAD.BROKERS_AT] + broker * BROKER.STRIDE : 0;
+    const down = frame && broker < frame[HEAD.BROKERS] && frame[at + BROKER.STATE] === BROKER_STATE.DEAD;
+    this.#command({ do: down ? 'restart' : 'kill', broker });
+  }
+
+  /** The run as plain values; null until it is ready. */
+  get state() {
+    return this.#run ? readState(this.#run.frame(), this.#seed) : null;
+  }
+
+  /** 16 hex digits that tell this run so far from every other; null until it is ready. */
+  get traceHash() {
+    return this.#run?.traceHash() ?? null;
+  }
+
+  /**
+   * Shows a problem with an option and tells listeners of `error`.
+   * @param {Problem} problem
+   */
+  report(problem) {
+    const { field, value, allowed, used = '' } = problem;
+    const key = problem.code === 'unknown_field' ? 'problem.unknown' : 'problem.value';
+    this.#view.notices.show(field, { key, args: { field, value, allowed, used } }, this.#words);
+    this.#emit('error', problem);
+  }
+
+  // ---- the run
+
+  async #start() {
+    this.#started = true;
+    try {
+      const load = /** @type {typeof LedgerScope} */ (this.constructor).load;
+      this.#engine = await load();
+    } catch (error) {
+      this.#started = false;
+      this.#fail(error, 'problem.load');
+      return;
+    }
+    if (!this.isConnected) return;
+    this.#begin(this.#options.seed);
+    if (this.#options.autoplay) this.play();
+  }
+
+  /** @param {number | null} seed  null: a fresh one */
+  #begin(seed) {
+    if (!this.#engine) {
+      if (!this.#started) this.#start();
+      return;
+    }
+    const { brokers, messageEvery } = this.#options;
+    this.#player.setRun(null);
+    this.#run?.free();
+    this.#run = null;
+    this.#view.notices.clear('run');
+    this.#seed = seed ?? this.#engine.freshSeed();
+    try {
+      const run = this.#engine.create({
+        version: 1,
+        seed: this.#seed,
+        brokers,
+        message_every_ms: messageEvery,
+      });
+      this.#run = run;
+      this.#seen = 0;
+      this.#view.begin(brokers);
+      const { latency_min_us: least, latency_max_us: most } = run.scenario();
+      this.#player.setRun(run, (least + most) / 2 || undefined);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#showControls();
+    this.#emit('ready', { seed: this.#seed });
+  }
+
+  /** @param {Record<string, unknown>} command */
+  #command(command) {
+    if (!this.#run) return;
+    try {
+      this.#run.command(command);
+      this.#view.notices.clear('command');
+      this.#player.invalidate();
+    } catch (error) {
+      const detail = /** @type {any} */ (error);
+      if (detail?.code === 'panic') return this.#fail(error);
+      const { value = '', allowed = '', message } = describe(error);
+      const key = detail?.code === 'no_such_broker' ? 'problem.broker' : 'problem.command';
+      const args = { value: String(value), allowed: String(allowed), message };
+      this.#view.notices.show('command', { key, args }, this.#words);
+      this.#emit('error', describe(error));
+    }
+  }
+
+  /**
+   * The run is over by an error that is not the visitor's: says so, keeps the seed, and can begin anew.
+   * @param {unknown} error @param {string} [key]
+   */
+  #fail(error, key = 'problem.panic') {
+    this.#player.setRun(null);
+    this.#player.pause();
+    this.#run?.free();
+    this.#run = null;
+    const detail = describe(error);
+    this.#view.notices.show('run', { key, args: { message: detail.message, seed: this.#seed } }, this.#words);
+    this.#showControls();
+    this.#emit('error', detail);
+  }
+
+  // ---- what is shown
+
+  /** @param {number} nowMs @param {boolean} atOnce */
+  #paint(nowMs, atOnce) {
+    const run = /** @type {Run} */ (this.#run);
+    let frame = run.frame();
+    let events = NO_EVENTS;
+    if (frame[HEAD.EVENTS] !== this.#seen) {
+      this.#seen = frame[HEAD.EVENTS];
+      events = run.events();
+      frame = run.frame(); // making the events may have moved wasm memory
+    }
+    const { rate, pace, playing } = this.#player;
+    const moving = this.#view.paint(
+      frame,
+      events,
+      { seed: this.#seed, rate, pace, playing },
+      nowMs,
+      atOnce || !playing,
+    );
+    // Last of all: a listener may kill a broker or begin a new run.
+    for (const event of events) this.#emit('ledgerevent', event);
+    return moving;
+  }
+
+  /** Language, colours and motion as the attributes, the page and the visitor's system say. */
+  #look = () => {
+    const { lang, theme } = this.#options;
+    const [dark, still] = this.#queries;
+    this.#words = words(lang ?? langAround(this) ?? langOf(navigator.language) ?? 'en');
+    this.#view.reducedMotion = still.matches;
+    this.#view.setLook(this.#words, theme === 'auto' ? dark.matches : theme === 'dark', this.#options);
+    this.#showControls();
+    this.#player.invalidate();
+  };
+
+  #togglePlay() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  #showControls() {
+    const { pace, speed, brokers } = this.#options;
+    this.#view.controls.update(this.#words, {
+      playing: this.playing && this.#run !== null,
+      ready: this.#run !== null,
+      pace,
+      speed,
+      brokers,
+      seed: this.#run ? this.#seed : null,
+    });
+  }
+
+  /** @param {string} text */
+  #typedSeed(text) {
+    const { problem } = readOption('seed', text);
+    // A slip of the finger must not cost the visitor the run.
+    if (problem) this.report({ ...badValue('seed', text), used: String(this.#seed) });
+    else this.newRun(text);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const name = shortcut(event, event.target === this.#view.stage);
+    if (!name) return;
+    event.preventDefault();
+    if (name === 'toggle') this.#togglePlay();
+    else this[name]();
+  }
+
+  /** @param {string} name @param {unknown} detail */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

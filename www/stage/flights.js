@@ -1,0 +1,191 @@
+// Messages in flight: where each is on its lane, its tail and arrowhead, so that a still picture shows where it comes
+// from and goes to. Shapes are in glyphs.js, the words beside them in flight-labels.js.
+
+import { FLIGHT, HEAD } from '../frame.js';
+import { drawFlightLabels, noteGlyph, startLabels } from './flight-labels.js';
+import { clamp, lane } from './geometry.js';
+import { drawGlyph, messageColour, reach } from './glyphs.js';
+import { arrowhead } from './shapes.js';
+
+/**
+ * @typedef {CanvasRenderingContext2D} Ctx
+ * @typedef {import('./layout.js').Layout} Layout
+ * @typedef {import('./draw.js').Look} Look
+ */
+
+/** With more messages than this the tails become short and words would only hide the picture. */
+const CROWD = 40;
+/** Messages get a little smaller as they get more. @param {number} count */
+const sizeAmong = (count) => clamp(1 - (count - 8) * 0.02, 0.75, 1);
+/** Length of an arrowhead, in sizes. */
+const ARROW = 0.8;
+/** With reduced motion messages stand still; those that share a lane stand side by side on it. */
+const STANDING = [0.5, 0.3, 0.7, 0.4, 0.6];
+
+/** Of each message of this frame, as long as there is no crowd: how far along its lane, how far to the side of it. */
+const along = new Float64Array(CROWD);
+const aside = new Float64Array(CROWD);
+
+/**
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {Layout} layout
+ * @param {Look} look
+ */
+export function drawFlights(ctx, frame, layout, look) {
+  const count = frame[HEAD.FLIGHTS];
+  if (count === 0) return;
+  const first = frame[HEAD.FLIGHTS_AT];
+  if (count > CROWD) return drawCrowd(ctx, frame, layout, look, first, count);
+  const size = layout.glyph * sizeAmong(count);
+  spread(frame, layout, look, first, count, size);
+  // Tails first: no tail crosses another message's number.
+  for (let i = 0; i < count; i++) {
+    const at = first + i * FLIGHT.STRIDE;
+    if (placed(frame, at, layout)) drawTail(ctx, frame, at, layout, look, size, along[i], aside[i], false);
+  }
+  startLabels(layout);
+  for (let i = 0; i < count; i++) {
+    const at = first + i * FLIGHT.STRIDE;
+    if (!placed(frame, at, layout)) continue;
+    const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
+    const x = path.x0 + path.ux * along[i] - path.uy * aside[i];
+    const y = path.y0 + path.uy * along[i] + path.ux * aside[i];
+    drawGlyph(ctx, frame, at, x, y, size, messageColour(frame, at, look.palette), look.palette);
+    noteGlyph(x, y, size * 1.15);
+    const tip = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size + ARROW * size * 0.5;
+    noteGlyph(x + path.ux * tip, y + path.uy * tip, ARROW * size * 0.5);
+  }
+  for (let i = 0; i < count; i++) {
+    const at = first + i * FLIGHT.STRIDE;
+    if (!placed(frame, at, layout)) continue;
+    const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
+    const x = path.x0 + path.ux * along[i] - path.uy * aside[i];
+    const y = path.y0 + path.uy * along[i] + path.ux * aside[i];
+    drawFlightLabels(ctx, frame, at, path, x, y, size, layout, look);
+  }
+}
+
+/**
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {Layout} layout
+ * @param {Look} look
+ * @param {number} first
+ * @param {number} count
+ */
+function drawCrowd(ctx, frame, layout, look, first, count) {
+  const size = layout.glyph * sizeAmong(count);
+  for (let at = first; at < first + count * FLIGHT.STRIDE; at += FLIGHT.STRIDE) {
+    if (!placed(frame, at, layout)) continue;
+    const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
+    const far = distanceAlong(frame, at, path, size, look.reducedMotion);
+    drawTail(ctx, frame, at, layout, look, size, far, 0, true);
+    const colour = messageColour(frame, at, look.palette);
+    drawGlyph(ctx, frame, at, path.x0 + path.ux * far, path.y0 + path.uy * far, size, colour, look.palette);
+  }
+}
+
+/**
+ * Whether both ends of a message are on the stage.
+ * @param {Float64Array} frame
+ * @param {number} at
+ * @param {Layout} layout
+ */
+function placed(frame, at, layout) {
+  const n = layout.brokers.length;
+  return frame[at + FLIGHT.FROM] < n && frame[at + FLIGHT.TO] < n;
+}
+
+/**
+ * Messages that would cover one another on the same lane move apart, the later one outward, by as much as they would
+ * overlap: so it glides out and back while one overtakes the other.
+ * @param {Float64Array} frame
+ * @param {Layout} layout
+ * @param {Look} look
+ * @param {number} first
+ * @param {number} count
+ * @param {number} size
+ */
+function spread(frame, layout, look, first, count, size) {
+  const near = size * 3.2;
+  for (let i = 0; i < count; i++) {
+    const at = first + i * FLIGHT.STRIDE;
+    aside[i] = 0;
+    if (!placed(frame, at, layout)) continue;
+    const from = frame[at + FLIGHT.FROM];
+    const to = frame[at + FLIGHT.TO];
+    along[i] = distanceAlong(frame, at, lane(layout, from, to), size, look.reducedMotion);
+    for (let k = 0; k < i; k++) {
+      const other = first + k * FLIGHT.STRIDE;
+      if (frame[other + FLIGHT.FROM] !== from || frame[other + FLIGHT.TO] !== to) continue;
+      const overlap = 1 - Math.abs(along[i] - along[k]) / near;
+      if (overlap > 0) aside[i] = Math.max(aside[i], aside[k] + size * 2.3 * Math.min(1, overlap * 2));
+    }
+  }
+}
+
+/**
+ * How far from the start of its lane the middle of a message is. It starts and ends with the whole shape outside the
+ * rims, arrowhead included.
+ * @param {Float64Array} frame
+ * @param {number} at
+ * @param {import('./geometry.js').Lane} path
+ * @param {number} size
+ * @param {boolean} standing
+ */
+function distanceAlong(frame, at, path, size, standing) {
+  const { length } = path;
+  const half = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size;
+  const progress = standing ? STANDING[frame[at + FLIGHT.ID] % STANDING.length] : frame[at + FLIGHT.PROGRESS];
+  const room = length - 2 * half - ARROW * size;
+  return room > 0 ? half + room * progress : length * progress;
+}
+
+/**
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {number} at
+ * @param {Layout} layout
+ * @param {Look} look
+ * @param {number} size
+ * @param {number} far   along the lane
+ * @param {number} side  to the right of it
+ * @param {boolean} crowd
+ */
+function drawTail(ctx, frame, at, layout, look, size, far, side, crowd) {
+  const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
+  const half = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size;
+  const colour = messageColour(frame, at, look.palette);
+  const x = path.x0 - path.uy * side;
+  const y = path.y0 + path.ux * side;
+  const back = Math.max(0, far - half);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = Math.max(1.5, size * 0.17);
+  if (!crowd) {
+    // All the way it has come, faintly; with reduced motion all the way it goes, too.
+    ctx.globalAlpha = 0.28;
+    line(ctx, x, y, path, 0, look.reducedMotion ? path.length - size * ARROW : back);
+  }
+  ctx.globalAlpha = 0.8;
+  if (!look.reducedMotion) line(ctx, x, y, path, Math.max(0, back - size * 2.6), back);
+  ctx.globalAlpha = 1;
+  const tip = look.reducedMotion ? path.length : Math.min(path.length, far + half + size * ARROW);
+  arrowhead(ctx, x + path.ux * tip, y + path.uy * tip, path.ux, path.uy, size * ARROW, colour);
+}
+
+/**
+ * @param {Ctx} ctx
+ * @param {number} x  start of the lane
+ * @param {number} y
+ * @param {import('./geometry.js').Lane} path
+ * @param {number} from
+ * @param {number} to
+ */
+function line(ctx, x, y, path, from, to) {
+  if (to <= from) return;
+  ctx.beginPath();
+  ctx.moveTo(x + path.ux * from, y + path.uy * from);
+  ctx.lineTo(x + path.ux * to, y + path.uy * to);
+  ctx.stroke();
+}

@@ -1,0 +1,103 @@
+// The producer: a box with what became of its last message, and a dotted line to the broker that takes messages.
+
+import { BROKER, BROKER_STATE, HEAD } from '../frame.js';
+import { envelope } from './shapes.js';
+import { font, textWidth, wordsWith } from './text.js';
+
+/**
+ * @typedef {CanvasRenderingContext2D} Ctx
+ * @typedef {import('./layout.js').Layout} Layout
+ * @typedef {import('./draw.js').Look} Look
+ */
+
+const DOTS = [0, 0];
+const SOLID = /** @type {number[]} */ ([]);
+
+/**
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {Layout} layout
+ * @param {Look} look
+ */
+export function drawProducer(ctx, frame, layout, look) {
+  const { x, y, w, h } = layout.producer;
+  const { palette, words } = look;
+  const u = layout.u;
+  const master = masterOf(frame, layout.brokers.length);
+  if (master >= 0) {
+    const to = layout.brokers[master];
+    ctx.strokeStyle = palette.line;
+    ctx.lineWidth = Math.max(1.5, 1.6 * u);
+    ctx.lineCap = 'round';
+    DOTS[0] = 0.5;
+    DOTS[1] = 5 * u;
+    ctx.setLineDash(DOTS);
+    ctx.beginPath();
+    ctx.moveTo(x + w / 2, y + h / 2);
+    ctx.lineTo(to.x, to.y);
+    ctx.stroke();
+    ctx.setLineDash(SOLID);
+    ctx.lineCap = 'butt';
+  }
+  const hovered = look.hover !== null && look.hover.what === 'producer';
+  ctx.beginPath();
+  ctx.roundRect(x, y, w, h, 8 * u);
+  ctx.fillStyle = hovered ? palette.band : palette.card;
+  ctx.fill();
+  ctx.strokeStyle = hovered ? palette.ink : palette.line;
+  ctx.lineWidth = Math.max(1.2, 1.4 * u);
+  ctx.stroke();
+
+  const title = words('stage.producer');
+  const bold = font(Math.max(12, 13 * u), 650);
+  const icon = 7.5 * u;
+  const middle = x + w / 2;
+  const beside = icon * 2 + 6 * u;
+  const width = textWidth(ctx, title, bold);
+  const room = width + beside <= w - 12 * u;
+  const left = middle - (width + (room ? beside : 0)) / 2;
+  if (room) envelope(ctx, left + icon, y + h * 0.33, icon, palette.ink, palette.card);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillStyle = palette.ink;
+  ctx.font = bold;
+  ctx.fillText(title, left + (room ? beside : 0), y + h * 0.33);
+
+  const last = frame[HEAD.PRODUCER_LAST];
+  const pending = frame[HEAD.PRODUCER_PENDING] > 0;
+  const sent = frame[HEAD.PRODUCER_SENT];
+  const ok = frame[HEAD.PRODUCER_LAST_OK] === 1;
+  ctx.textAlign = 'center';
+  ctx.font = font(layout.type.small, last >= 0 && !pending ? 600 : 400);
+  ctx.fillStyle = pending || last < 0 ? palette.soft : ok ? palette.ok : palette.bad;
+  const line = hovered
+    ? words('stage.hint.send')
+    : pending
+      ? wordsWith(words, 'stage.producer.pending', 'message', sent - 1)
+      : last < 0
+        ? words('stage.producer.idle')
+        : wordsWith(words, ok ? 'stage.producer.ok' : 'stage.producer.failed', 'message', last);
+  ctx.fillText(line, middle, y + h * 0.71);
+}
+
+/**
+ * The broker that takes messages: the living master, else none.
+ * @param {Float64Array} frame
+ * @param {number} n
+ */
+function masterOf(frame, n) {
+  let master = -1;
+  let term = -1;
+  for (let i = 0; i < n; i++) {
+    const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
+    if (
+      frame[at + BROKER.STATE] === BROKER_STATE.UP &&
+      frame[at + BROKER.MASTER] === 1 &&
+      frame[at + BROKER.TERM] > term
+    ) {
+      master = i;
+      term = frame[at + BROKER.TERM];
+    }
+  }
+  return master;
+}
