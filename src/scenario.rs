@@ -168,6 +168,12 @@ impl Serialize for Scenario {
     }
 }
 
+impl FromIterator<(String, Value)> for Draft {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Draft {
+        Draft(entries.into_iter().collect())
+    }
+}
+
 impl Draft {
     /// The value written for `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {

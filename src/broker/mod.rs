@@ -60,6 +60,19 @@ pub enum Effect {
     Registered { broker_id: i64, master: bool },
 }
 
+/// What happens to a broker process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// a call from another member
+    Call { from: MemberId, call: CallId, request: Request },
+    /// the answer to a call of this process, or the failure that stands for it
+    Answer { from: MemberId, tag: CallTag, response: Response },
+    /// a producer's call
+    Send { call: CallId, message: ProducerMessage },
+    /// its time has come: see [`Broker::next_wakeup`]
+    Wake,
+}
+
 /// What the world hands to a broker for the length of one call.
 pub struct BrokerContext<'a> {
     pub now: Micros,
@@ -115,24 +128,25 @@ impl Broker {
         &self.queues
     }
 
-    /// A call from another member arrived.
-    pub fn on_call(&mut self, ctx: &mut BrokerContext, from: MemberId, call: CallId, request: Request) {
-        self.drive(ctx, |member, ctx| member.on_call(ctx, from, call, request));
+    /// Takes in what happened, or does what is due.
+    pub fn handle(&mut self, ctx: &mut BrokerContext, input: Input) {
+        match input {
+            Input::Call { from, call, request } => {
+                self.drive(ctx, |member, ctx| member.on_call(ctx, from, call, request));
+            }
+            Input::Answer { from, tag, response } => {
+                self.drive(ctx, |member, ctx| member.on_answer(ctx, from, tag, response));
+            }
+            Input::Send { call, message } => self.on_send(ctx, call, &message),
+            Input::Wake => {
+                self.drive(ctx, Member::wake);
+                self.dispatch(ctx);
+                self.change_role(ctx);
+            }
+        }
     }
 
-    /// The answer to a call of this process, or the failure that stands for it.
-    pub fn on_answer(&mut self, ctx: &mut BrokerContext, from: MemberId, tag: CallTag, response: Response) {
-        self.drive(ctx, |member, ctx| member.on_answer(ctx, from, tag, response));
-    }
-
-    /// Does whatever is due at `ctx.now`.
-    pub fn wake(&mut self, ctx: &mut BrokerContext) {
-        self.drive(ctx, |member, ctx| member.wake(ctx));
-        self.dispatch(ctx);
-        self.change_role(ctx);
-    }
-
-    /// When [`Broker::wake`] would next do something, given that it was just called at `now`.
+    /// When [`Input::Wake`] would next do something, given that something was just handled at `now`.
     pub fn next_wakeup(&self, now: Micros) -> Option<Micros> {
         [self.member.next_wakeup(now), self.next_dispatch(now), self.next_role_poll()]
             .into_iter()

@@ -66,7 +66,7 @@ fn clock_ms(at: Micros) -> i64 {
 impl Broker {
     /// A producer's call arrived. Refused at once by a slave; otherwise answered when DLedger is through
     /// with the entry.
-    pub fn on_send(&mut self, ctx: &mut BrokerContext, call: CallId, message: &ProducerMessage) {
+    pub(super) fn on_send(&mut self, ctx: &mut BrokerContext, call: CallId, message: &ProducerMessage) {
         if self.role() == BrokerRole::Slave {
             ctx.out.push(Effect::Answer { call, status: SendStatus::SystemBusy, index: Index::NONE });
             return;

@@ -6,7 +6,7 @@ use super::network::{Network, Packet, Payload};
 use super::random::{Purpose, Stream};
 use super::rpc::{self, RpcTable};
 use super::summary::Summarize;
-use crate::broker::{Broker, BrokerContext, Disk, Effect, ProducerMessage};
+use crate::broker::{Broker, BrokerContext, Disk, Effect, Input, ProducerMessage};
 use crate::client::{NameServer, Producer, ProducerAction, SendStatus};
 use crate::ledger::{CallId, Config, Draw, MemberId, Note, Output, Random};
 use crate::scenario::Scenario;
@@ -219,7 +219,7 @@ impl World {
                 self.come_up(n);
             }
             if self.nodes[n].wakeup == Some(at) {
-                self.with_broker(n, |broker, ctx| broker.wake(ctx));
+                self.with_broker(n, Input::Wake);
             }
         }
         while let Some(action) = self.producer.wake(at) {
@@ -282,7 +282,9 @@ impl World {
         if let BrokerState::Booting { disk, .. } = self.take_state(n) {
             let (id, members) = (self.nodes[n].id, self.scenario.brokers);
             let first_pass = self.now + ELECTOR_AFTER_BOOT;
-            let disk = disk.recover().expect("files that a broker wrote are files that a broker can read");
+            let Ok(disk) = disk.recover() else {
+                unreachable!("files that a broker wrote are files that a broker can read");
+            };
             let broker = Broker::start(id, members, Config::default(), disk, first_pass);
             let member = broker.member();
             let event = Event::Started {
@@ -355,21 +357,19 @@ impl World {
         match (packet.payload, from, to) {
             (Payload::Call(request), Party::Broker(caller), Party::Broker(callee)) => {
                 self.rpcs.mark_arrived(rpc);
-                self.with_broker(usize::from(callee.0), |broker, ctx| {
-                    broker.on_call(ctx, caller, CallId(rpc), request);
-                });
+                let call = CallId(rpc);
+                let input = Input::Call { from: caller, call, request };
+                self.with_broker(usize::from(callee.0), input);
             }
             (Payload::Send(message), _, Party::Broker(callee)) => {
                 self.rpcs.mark_arrived(rpc);
-                self.with_broker(usize::from(callee.0), |broker, ctx| {
-                    broker.on_send(ctx, CallId(rpc), &message);
-                });
+                let input = Input::Send { call: CallId(rpc), message };
+                self.with_broker(usize::from(callee.0), input);
             }
             (Payload::Answer(response), Party::Broker(callee), Party::Broker(caller)) => {
                 if let Some(rpc::Purpose::Ledger { tag, .. }) = self.close_rpc(rpc) {
-                    self.with_broker(usize::from(caller.0), |broker, ctx| {
-                        broker.on_answer(ctx, callee, tag, response);
-                    });
+                    let input = Input::Answer { from: callee, tag, response };
+                    self.with_broker(usize::from(caller.0), input);
                 }
             }
             (Payload::SendResult { status, index, .. }, ..) => {
@@ -394,9 +394,8 @@ impl World {
         match (rpc.purpose, rpc.caller, rpc.callee) {
             (rpc::Purpose::Ledger { tag, failed }, Party::Broker(caller), Party::Broker(callee)) => {
                 if self.incarnation(rpc.caller) == rpc.incarnation {
-                    self.with_broker(usize::from(caller.0), |broker, ctx| {
-                        broker.on_answer(ctx, callee, tag, failed);
-                    });
+                    let input = Input::Answer { from: callee, tag, response: failed };
+                    self.with_broker(usize::from(caller.0), input);
                 }
             }
             (rpc::Purpose::Send { number, attempt }, ..) => {
@@ -407,12 +406,12 @@ impl World {
     }
 
     /// Lets a living broker act, does what it wants, and notes when it next acts by itself.
-    fn with_broker(&mut self, n: usize, act: impl FnOnce(&mut Broker, &mut BrokerContext)) {
+    fn with_broker(&mut self, n: usize, input: Input) {
         let mut effects = std::mem::take(&mut self.effects);
         let node = &mut self.nodes[n];
         if let BrokerState::Up(broker) = &mut node.state {
             let mut ctx = BrokerContext { now: self.now, random: &mut node.dice, out: &mut effects };
-            act(broker, &mut ctx);
+            broker.handle(&mut ctx, input);
             node.wakeup = broker.next_wakeup(self.now);
         }
         let id = node.id;

@@ -55,7 +55,7 @@ const EVENTS = [
   { kind: 'committed', broker: 0, index: 2 },
   { kind: 'dispatched', broker: 0, index: 0, queue: 0 },
   { kind: 'truncated', broker: 1, from_index: 3, count: 2 },
-  { kind: 'vote', broker: 1 },
+  { kind: 'vote', broker: 1, candidate: 0 },
   { kind: 'role', broker: 0 },
   { kind: 'killed', broker: 2 },
   { kind: 'started', broker: 2 },

@@ -10,26 +10,39 @@
 const TOKEN = /\{(\w+)\}|\*([^*]+)\*/g;
 
 /**
+ * Templates taken apart: pieces that stay, and names of arguments. The clock asks on every frame; there are as many as
+ * there are sentences.
+ * @type {Map<string, (Part | string)[]>}
+ */
+const known = new Map();
+
+/** @param {string} template */
+function pieces(template) {
+  let list = known.get(template);
+  if (list) return list;
+  list = [];
+  let at = 0;
+  for (const match of template.matchAll(TOKEN)) {
+    if (match.index > at) list.push({ text: template.slice(at, match.index) });
+    list.push(match[2] === undefined ? match[1] : { text: match[2], strong: true });
+    at = match.index + match[0].length;
+  }
+  if (at < template.length) list.push({ text: template.slice(at) });
+  known.set(template, list);
+  return list;
+}
+
+/**
  * @param {string} template
  * @param {Record<string, Arg>} [args]
  * @returns {Part[]}
  */
 export function parts(template, args = {}) {
-  /** @type {Part[]} */
-  const out = [];
-  let at = 0;
-  for (const match of template.matchAll(TOKEN)) {
-    if (match.index > at) out.push({ text: template.slice(at, match.index) });
-    if (match[2] !== undefined) {
-      out.push({ text: match[2], strong: true });
-    } else {
-      const arg = args[match[1]] ?? match[0];
-      out.push(typeof arg === 'object' ? { text: arg.text, term: arg.term } : { text: String(arg) });
-    }
-    at = match.index + match[0].length;
-  }
-  if (at < template.length) out.push({ text: template.slice(at) });
-  return out;
+  return pieces(template).map((piece) => {
+    if (typeof piece !== 'string') return piece;
+    const arg = args[piece] ?? `{${piece}}`;
+    return typeof arg === 'object' ? { text: arg.text, term: arg.term } : { text: String(arg) };
+  });
 }
 
 /**
@@ -47,5 +60,5 @@ export function plain(template, args) {
  * @param {string} template
  */
 export function placeholders(template) {
-  return [...new Set([...template.matchAll(TOKEN)].flatMap((match) => match[1] ?? []))].sort();
+  return [...new Set(pieces(template).filter((piece) => typeof piece === 'string'))].sort();
 }

@@ -23,6 +23,9 @@ export class Caption {
   #rate = h('span', { class: 'rate' });
   #seed = h('span', { class: 'seed' });
   #rateAt = -Infinity;
+  #ms = -1; // the time that is shown, and in which language
+  /** @type {Words | null} */
+  #words = null;
 
   constructor() {
     this.element = h('div', { class: 'caption' }, this.#sentence, this.#live);
@@ -71,7 +74,12 @@ export class Caption {
    * @param {{timeUs: number, seed: number, rate: number, pace: string, playing: boolean, nowMs: number}} now
    */
   setClock(words, { timeUs, seed, rate, pace, playing, nowMs }) {
-    setText(this.#time, words.text('clock.time', { seconds: (timeUs / 1e6).toFixed(3) }));
+    const ms = Math.floor(timeUs / 1000);
+    if (ms !== this.#ms || words !== this.#words) {
+      this.#ms = ms;
+      this.#words = words;
+      setText(this.#time, words.text('clock.time', { seconds: (ms / 1000).toFixed(3) }));
+    }
     if (nowMs - this.#rateAt < RATE_EVERY_MS && playing) return;
     this.#rateAt = nowMs;
     const text = playing ? words.text(`clock.${pace}`, { rate: short(rate) }) : words.text('clock.paused');

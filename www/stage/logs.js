@@ -151,13 +151,15 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
     if (k >= offered || frame[from + CELL.TERM] < 0) drawSlot(ctx, x, y, layout, palette);
     else drawCell(ctx, frame, from, first + column, first + column <= committed, !dead, x, y, layout, look);
   }
-  if (frame[at + BROKER.END_INDEX] < 0) {
-    const empty = look.words('stage.empty');
-    const fits = Math.min(1, (cell.w - 5) / textWidth(ctx, empty, font(type.small)));
+  const end = frame[at + BROKER.END_INDEX];
+  if (end < first) {
+    // No entry of its log is in the window: it has none, or it ends before the first column.
+    const note = end < 0 ? look.words('stage.empty') : wordsWith(look.words, 'stage.before', 'index', end);
+    const fits = Math.min(1, (cell.w - 5) / textWidth(ctx, note, font(type.small)));
     ctx.fillStyle = palette.soft;
     ctx.font = font(type.small * fits);
     ctx.textAlign = 'center';
-    ctx.fillText(empty, logs.x + cell.w / 2, middle);
+    ctx.fillText(note, logs.x + cell.w / 2, middle);
   }
   if (committed >= first && committed < first + layout.columns) {
     const bar = logs.x + (committed - first + 1) * step - cell.gap / 2;

@@ -119,7 +119,9 @@ export function createMarks() {
       case 'dispatched':
         return mark('dispatched', broker, wallMs, { from: event.queue, index: event.index });
       case 'vote':
-        return mark('vote', broker, wallMs);
+        // That a candidate votes for itself is no news; its first ballot says it.
+        if (event.candidate !== broker) mark('vote', broker, wallMs);
+        return;
       case 'sent':
         if (event.message?.kind === 'vote_response' && event.message.result !== 'ACCEPT') {
           mark('refusedVote', event.from, wallMs, { ok: false });
