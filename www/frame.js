@@ -91,6 +91,7 @@ export const UNIT = /** @type {const} */ ({
 export const BROKER_STATE = /** @type {const} */ ({
   DEAD: 0,
   UP: 1,
+  BOOTING: 2,
 });
 
 export const ROLE = /** @type {const} */ ({

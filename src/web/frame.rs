@@ -1,6 +1,6 @@
 //! The frame: what the stage draws, as one flat list of numbers. Where each is, `layout` says.
 
-use super::layout::{broker, cell, flight, head, queue, timer, unit};
+use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
 use crate::broker::{Broker, BrokerRole, Disk};
 use crate::ledger::{Countdown, MemberId};
 use crate::sim::{BrokerState, Packet, Party, World, carried};
@@ -94,12 +94,13 @@ fn first_column(world: &World, brokers: usize) -> Index {
 fn fill_broker(place: &mut [f64], world: &World, n: usize) {
     match world.broker(n) {
         BrokerState::Up(process) => {
-            place[broker::STATE] = 1.0;
+            place[broker::STATE] = state::UP;
             fill_process(place, process);
         }
         BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
             let vote = disk.ledger.vote.read().unwrap_or_default();
-            place[broker::STATE] = 0.0;
+            let booting = matches!(world.broker(n), BrokerState::Booting { .. });
+            place[broker::STATE] = if booting { state::BOOTING } else { state::DEAD };
             place[broker::ROLE] = 0.0;
             place[broker::TERM] = vote.term.0 as f64;
             place[broker::MASTER] = 0.0;
@@ -141,10 +142,11 @@ fn fill_process(place: &mut [f64], process: &Broker) {
 
 fn fill_log(cells: &mut [f64], store: &EntryStore, first: Index) {
     for column in 0..COLUMNS {
-        let Some(entry) = store.entry(Index(first.0 + column as i64)) else {
-            return;
-        };
         let place = &mut cells[column * cell::STRIDE..];
+        place[cell::ENTRY] = 0.0;
+        let Some(entry) = store.entry(Index(first.0 + column as i64)) else {
+            continue;
+        };
         place[cell::TERM] = entry.term.0 as f64;
         place[cell::ENTRY] = f64::from(entry.magic.code());
         if let Some(carried) = carried(entry) {

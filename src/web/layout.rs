@@ -183,6 +183,16 @@ block! {
     } STRIDE
 }
 
+/// Whether a broker has a process.
+pub mod state {
+    /// no process; its disk stays
+    pub const DEAD: f64 = 0.0;
+    /// the process runs
+    pub const UP: f64 = 1.0;
+    /// the process is coming up and does not answer yet
+    pub const BOOTING: f64 = 2.0;
+}
+
 /// What a broker's ring counts down to.
 pub mod timer {
     /// nothing
@@ -234,7 +244,9 @@ mod tests {
             let _ = writeln!(text, "  {}: {},\n}});", block.end.0, block.end.1);
         }
         let pairs = |list: &[(&str, i64)]| list.iter().map(|(n, v)| (n.to_string(), *v)).collect::<Vec<_>>();
-        enumeration(&mut text, "", "BROKER_STATE", &pairs(&[("DEAD", 0), ("UP", 1)]));
+        let states =
+            [("DEAD", state::DEAD as i64), ("UP", state::UP as i64), ("BOOTING", state::BOOTING as i64)];
+        enumeration(&mut text, "", "BROKER_STATE", &pairs(&states));
         let roles = [Role::Candidate, Role::Leader, Role::Follower];
         enumeration(&mut text, "", "ROLE", &roles.map(|r| (name(r), r as i64)));
         let timers = [
