@@ -9,12 +9,14 @@
 //! * [`client`]: producers and the way they find the master
 //! * [`scenario`]: what a run starts from
 //! * [`sim`]: the world, with its clock, network and seeded randomness
+//! * [`check`]: what must hold in a run, watched from outside
 //! * [`web`]: the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
 
 pub mod broker;
+pub mod check;
 pub mod client;
 pub mod ledger;
 pub mod scenario;

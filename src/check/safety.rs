@@ -1,0 +1,171 @@
+//! The watch itself.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::ledger::{MemberId, Role};
+use crate::sim::{Event, Record, World, carried};
+use crate::store::{Entry, Index, Term};
+use crate::time::Micros;
+
+/// Something that must never happen, happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// when it was seen
+    pub at: Micros,
+    /// what was broken
+    pub what: Broken,
+}
+
+/// The rules.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Broken {
+    /// two brokers led one term
+    TwoLeaders { term: Term, first: MemberId, second: MemberId },
+    /// a broker committed another entry than the one that was committed before at that index
+    CommittedDiffers { index: Index, broker: MemberId },
+    /// two brokers' ConsumeQueues show different entries at one queue offset
+    UnitDiffers { queue: u8, queue_offset: i64, broker: MemberId },
+    /// a message was acknowledged whose entry is not committed, or carries another message
+    AcknowledgedNotCommitted { number: u32, index: Index },
+    /// a broker that should hold everything does not hold a committed entry
+    Lost { index: Index, broker: MemberId },
+    /// with everybody up and nothing going wrong, the group does not come to rest in agreement
+    NoAgreement { broker: MemberId },
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at {}: ", self.at)?;
+        match &self.what {
+            Broken::TwoLeaders { term, first, second } => {
+                write!(f, "brokers {} and {} both led term {term}", first.0, second.0)
+            }
+            Broken::CommittedDiffers { index, broker } => {
+                write!(f, "broker {} committed another entry {index} than was committed before", broker.0)
+            }
+            Broken::UnitDiffers { queue, queue_offset, broker } => {
+                write!(f, "broker {} has another message at offset {queue_offset} of queue {queue}", broker.0)
+            }
+            Broken::AcknowledgedNotCommitted { number, index } => {
+                write!(f, "message {number} was acknowledged, but entry {index} is not it, or not committed")
+            }
+            Broken::Lost { index, broker } => {
+                write!(f, "broker {} does not hold committed entry {index}", broker.0)
+            }
+            Broken::NoAgreement { broker } => write!(f, "broker {} is not where the leader is", broker.0),
+        }
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// What has been seen so far in a run.
+#[derive(Clone, Debug, Default)]
+pub struct Safety {
+    leaders: BTreeMap<Term, MemberId>,
+    /// every entry that anybody committed, by index
+    committed: Vec<Entry>,
+    /// how far each process has committed, and was compared
+    compared: BTreeMap<MemberId, Index>,
+    /// the entry at each queue offset, by queue
+    units: BTreeMap<(u8, i64), Index>,
+    acknowledged: Vec<(u32, Index)>,
+}
+
+impl Safety {
+    /// Looks at an event that has just happened in `world`.
+    pub fn watch(&mut self, world: &World, record: &Record) -> Result<(), Violation> {
+        let broken = |what| Err(Violation { at: record.at, what });
+        match record.event {
+            Event::Role { broker: second, role: Role::Leader, term, .. } => {
+                let first = *self.leaders.entry(term).or_insert(second);
+                if first != second {
+                    return broken(Broken::TwoLeaders { term, first, second });
+                }
+            }
+            Event::Started { broker, .. } => {
+                self.compared.remove(&broker);
+            }
+            Event::Committed { broker, index } => {
+                if let Some(index) = self.take_committed(world, broker, index) {
+                    return broken(Broken::CommittedDiffers { index, broker });
+                }
+            }
+            Event::Dispatched { broker, index, queue, queue_offset } => {
+                let first = *self.units.entry((queue, queue_offset)).or_insert(index);
+                if first != index {
+                    return broken(Broken::UnitDiffers { queue, queue_offset, broker });
+                }
+            }
+            Event::PutResult { number, ok: true, index, .. } => {
+                let entry = usize::try_from(index.0).ok().and_then(|i| self.committed.get(i));
+                if entry.and_then(carried).map(|c| c.number) != Some(number) {
+                    return broken(Broken::AcknowledgedNotCommitted { number, index });
+                }
+                self.acknowledged.push((number, index));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Compares what a broker has committed with what is known; the index at which they differ.
+    fn take_committed(&mut self, world: &World, broker: MemberId, index: Index) -> Option<Index> {
+        let store = world.up(usize::from(broker.0))?.member().store();
+        // A process commits its log from the beginning, so all that it had not committed yet counts.
+        let before = self.compared.insert(broker, index).unwrap_or(Index::NONE);
+        let known = self.committed.iter().enumerate().skip(before.next().0 as usize);
+        for (i, entry) in known.take_while(|(i, _)| *i as i64 <= index.0) {
+            if store.entry(Index(i as i64)) != Some(entry) {
+                return Some(Index(i as i64));
+            }
+        }
+        for i in self.committed.len() as i64..=index.0 {
+            self.committed.push(store.get(Index(i))?);
+        }
+        None
+    }
+
+    /// After a quiet time with everybody up: every broker holds every committed entry, agrees with the
+    /// leader, and shows every acknowledged message in its ConsumeQueues.
+    pub fn at_rest(&self, world: &World) -> Result<(), Violation> {
+        let broken = |what| Err(Violation { at: world.now(), what });
+        let leader = world.leader().and_then(|leader| world.up(usize::from(leader.0)));
+        for n in 0..world.scenario().brokers {
+            let broker = MemberId(n);
+            let (Some(leader), Some(process)) = (leader, world.up(usize::from(n))) else {
+                return broken(Broken::NoAgreement { broker });
+            };
+            let member = process.member();
+            for (i, entry) in self.committed.iter().enumerate() {
+                if member.store().entry(Index(i as i64)) != Some(entry) {
+                    return broken(Broken::Lost { index: Index(i as i64), broker });
+                }
+            }
+            let same = member.end_index() == leader.member().end_index()
+                && member.committed_index() == leader.member().committed_index()
+                && member.committed_index() == member.end_index()
+                && process.dispatch_behind_bytes() == 0;
+            if !same {
+                return broken(Broken::NoAgreement { broker });
+            }
+        }
+        Ok(())
+    }
+
+    /// Messages acknowledged so far.
+    pub fn acknowledged(&self) -> usize {
+        self.acknowledged.len()
+    }
+
+    /// Entries committed so far.
+    pub fn committed(&self) -> usize {
+        self.committed.len()
+    }
+
+    /// Terms that had a leader so far.
+    pub fn terms_led(&self) -> usize {
+        self.leaders.len()
+    }
+}
