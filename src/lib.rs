@@ -13,12 +13,12 @@
 //! * [`web`]: the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
-#![warn(missing_docs)]
 
 pub mod broker;
 pub mod check;
 pub mod client;
 pub mod ledger;
+mod named;
 pub mod scenario;
 pub mod sim;
 pub mod store;

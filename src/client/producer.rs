@@ -1,9 +1,8 @@
 //! The producer: `DefaultMQProducerImpl.sendDefaultImpl`, synchronous sends of one message each, of which
 //! several may be under way.
 
-use serde::Serialize;
-
 use crate::ledger::MemberId;
+use crate::named::named;
 use crate::time::Micros;
 
 /// `sendMsgTimeout`: all attempts together.
@@ -13,8 +12,7 @@ pub const ATTEMPTS: u32 = 3;
 
 /// How an attempt to send, or the whole send, ended. `SEND_OK` is the only good one; those that a broker
 /// answers are named by its `PutMessageStatus` or its remoting code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum SendStatus {
     SendOk,
     /// stored by the leader, not by enough others in time; may still be committed
@@ -32,6 +30,17 @@ pub enum SendStatus {
     /// no master is registered
     NoRoute,
 }
+
+named!(SendStatus {
+    SendOk "SEND_OK",
+    InSyncReplicasNotEnough "IN_SYNC_REPLICAS_NOT_ENOUGH",
+    OsPageCacheBusy "OS_PAGE_CACHE_BUSY",
+    SystemBusy "SYSTEM_BUSY",
+    UnknownError "UNKNOWN_ERROR",
+    ConnectFailed "CONNECT_FAILED",
+    Timeout "TIMEOUT",
+    NoRoute "NO_ROUTE",
+});
 
 impl SendStatus {
     /// The number behind it: a broker's remoting code (0, 1, 2) or the client's (10001 ...).

@@ -2,18 +2,16 @@
 //!
 //! Nothing here or in a handler adopts a larger term: only the maintainer's step C2 raises it.
 
-use serde::Serialize;
-
 use super::config::VOTE_ROUND_WAIT;
 use super::heartbeat::HeartbeatRound;
 use super::member::{Context, Countdown, Draw, Member, MemberId, Role};
 use super::message::{CallTag, Note, Request, VoteResult};
+use crate::named::named;
 use crate::store::{Index, Term};
 use crate::time::{Loop, Micros};
 
 /// `VoteResponse.ParseResult`: how a vote round ended, and so what the next one does.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ParseResult {
     /// ask again later, in the same term
     WaitToRevote,
@@ -24,6 +22,13 @@ pub enum ParseResult {
     /// ask again later, in a larger term
     WaitToVoteNext,
 }
+
+named!(ParseResult {
+    WaitToRevote "wait_to_revote",
+    RevoteImmediately "revote_immediately",
+    Passed "passed",
+    WaitToVoteNext "wait_to_vote_next",
+});
 
 /// The state maintainer's memory (`DLedgerLeaderElector`).
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
+use crate::named::named;
 use crate::store::{EntryStore, Index, Options, Term, VoteFile};
 use crate::time::{Loop, Micros};
 
@@ -31,14 +32,19 @@ impl MemberId {
 }
 
 /// `MemberState.Role`
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum Role {
     Candidate = 0,
     Leader = 1,
     Follower = 2,
 }
+
+named!(Role {
+    Candidate "candidate",
+    Leader "leader",
+    Follower "follower",
+});
 
 /// What a random number is for; each purpose has its own stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,14 +5,12 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
-
 use super::MemberId;
+use crate::named::named;
 use crate::store::{Entry, Index, Term};
 
 /// `VoteResponse.RESULT`, in the order in which `handleVote` looks for them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum VoteResult {
     /// No answer: the call failed.
@@ -30,9 +28,23 @@ pub enum VoteResult {
     Accept = 11,
 }
 
+named!(VoteResult {
+    Unknown "UNKNOWN",
+    RejectUnknownLeader "REJECT_UNKNOWN_LEADER",
+    RejectUnexpectedLeader "REJECT_UNEXPECTED_LEADER",
+    RejectExpiredLedgerTerm "REJECT_EXPIRED_LEDGER_TERM",
+    RejectSmallLedgerEndIndex "REJECT_SMALL_LEDGER_END_INDEX",
+    RejectExpiredVoteTerm "REJECT_EXPIRED_VOTE_TERM",
+    RejectAlreadyHasLeader "REJECT_ALREADY_HAS_LEADER",
+    RejectAlreadyVoted "REJECT_ALREADY_VOTED",
+    RejectTermNotReady "REJECT_TERM_NOT_READY",
+    RejectTermSmallThanLedger "REJECT_TERM_SMALL_THAN_LEDGER",
+    RejectTakingLeadership "REJECT_TAKING_LEADERSHIP",
+    Accept "ACCEPT",
+});
+
 /// `DLedgerResponseCode`, those in use here.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u16)]
 pub enum Code {
     Success = 200,
@@ -53,6 +65,26 @@ pub enum Code {
     WaitQuorumAckTimeout = 502,
     LeaderPendingFull = 503,
 }
+
+named!(Code {
+    Success "SUCCESS",
+    NetworkError "NETWORK_ERROR",
+    UnknownMember "UNKNOWN_MEMBER",
+    UnexpectedMember "UNEXPECTED_MEMBER",
+    ExpiredTerm "EXPIRED_TERM",
+    NotLeader "NOT_LEADER",
+    NotFollower "NOT_FOLLOWER",
+    InconsistentState "INCONSISTENT_STATE",
+    InconsistentTerm "INCONSISTENT_TERM",
+    InconsistentLeader "INCONSISTENT_LEADER",
+    UnexpectedArgument "UNEXPECTED_ARGUMENT",
+    RepeatedPush "REPEATED_PUSH",
+    DiskError "DISK_ERROR",
+    TermNotReady "TERM_NOT_READY",
+    PushRequestIsFull "PUSH_REQUEST_IS_FULL",
+    WaitQuorumAckTimeout "WAIT_QUORUM_ACK_TIMEOUT",
+    LeaderPendingFull "LEADER_PENDING_FULL",
+});
 
 /// A call from one member to another.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,14 +4,13 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde::{Serialize, Serializer};
-
 use crate::client::SendStatus;
 use crate::ledger::{Code, MemberId, ParseResult, Role, VoteResult};
+use crate::named::named;
 use crate::store::{EntryKind, Index, Term};
 use crate::time::Micros;
 
-/// Who sends or receives: a broker, or the producer (serialized as -1).
+/// Who sends or receives: a broker, or the producer (written as -1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Party {
     Producer,
@@ -28,15 +27,8 @@ impl Party {
     }
 }
 
-impl Serialize for Party {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(self.number())
-    }
-}
-
 /// The kinds of message that fly.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum Kind {
     VoteRequest = 0,
@@ -57,9 +49,26 @@ pub enum Kind {
     Refused = 14,
 }
 
+named!(Kind {
+    VoteRequest "vote_request",
+    VoteResponse "vote_response",
+    HeartbeatRequest "heartbeat_request",
+    HeartbeatResponse "heartbeat_response",
+    CompareRequest "compare_request",
+    CompareResponse "compare_response",
+    TruncateRequest "truncate_request",
+    TruncateResponse "truncate_response",
+    AppendRequest "append_request",
+    AppendResponse "append_response",
+    CommitRequest "commit_request",
+    CommitResponse "commit_response",
+    SendRequest "send_request",
+    SendResponse "send_response",
+    Refused "refused",
+});
+
 /// How an answer answers.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Outcome {
     Vote(VoteResult),
     Ledger(Code),
@@ -76,6 +85,15 @@ impl Outcome {
         }
     }
 
+    /// The name of the answer.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Vote(result) => result.name(),
+            Outcome::Ledger(code) => code.name(),
+            Outcome::Send(status) => status.name(),
+        }
+    }
+
     /// Whether the answer agrees.
     pub fn agrees(self) -> bool {
         matches!(
@@ -88,7 +106,7 @@ impl Outcome {
 }
 
 /// What can be read off a message in flight.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Summary {
     pub kind: Kind,
     /// term it speaks of, -1 if none
@@ -111,8 +129,7 @@ pub struct Record {
 }
 
 /// Everything that can happen.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Event {
     /// A broker's process is up and has recovered its store.
     Started { broker: MemberId, term: Term, voted_for: Option<MemberId>, end_index: Index },
@@ -137,7 +154,6 @@ pub enum Event {
         broker: MemberId,
         index: Index,
         term: Term,
-        #[serde(serialize_with = "entry_kind")]
         entry: EntryKind,
         number: Option<u32>,
         queue: Option<u8>,
@@ -154,14 +170,6 @@ pub enum Event {
     Put { number: u32, broker: Option<MemberId>, attempt: u32 },
     /// The producer is through with a message.
     PutResult { number: u32, broker: Option<MemberId>, ok: bool, status: SendStatus, index: Index },
-}
-
-fn entry_kind<S: Serializer>(kind: &EntryKind, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match kind {
-        EntryKind::Normal => "message",
-        EntryKind::Noop => "noop",
-        EntryKind::ConfigChange => "config_change",
-    })
 }
 
 /// A 64-bit hash of a run's events in the manner of FNV-1a, a word at a time, the same on every machine:

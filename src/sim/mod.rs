@@ -18,6 +18,7 @@ mod event;
 mod network;
 mod random;
 mod rpc;
+mod shown;
 mod summary;
 pub mod swarm;
 mod world;

@@ -2,7 +2,7 @@
 //! (`org.apache.rocketmq.store.ConsumeQueue`, facts/rocketmq-store.md 3). Which messages get a unit, and when, is the
 //! broker's dispatch.
 
-use super::bytes::{be_i32, be_i64};
+use super::bytes::{be_i32, be_i64, put_i32, put_i64};
 use super::error::FileError;
 use super::files::{FileList, Rolling};
 
@@ -40,9 +40,9 @@ impl CqUnit {
     /// The 20 bytes.
     pub fn encode(&self) -> [u8; CQ_UNIT_SIZE] {
         let mut bytes = [0; CQ_UNIT_SIZE];
-        bytes[0..8].copy_from_slice(&self.offset.to_be_bytes());
-        bytes[8..12].copy_from_slice(&self.size.to_be_bytes());
-        bytes[12..20].copy_from_slice(&self.tags_code.to_be_bytes());
+        put_i64(&mut bytes, 0, self.offset);
+        put_i32(&mut bytes, 8, self.size);
+        put_i64(&mut bytes, 12, self.tags_code);
         bytes
     }
 

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::bytes::{be_i32, be_i64};
+use super::bytes::{be_i32, be_i64, put_i32, put_i64};
 use super::error::{Allowed, DecodeError};
 use super::{Index, Term};
 
@@ -133,15 +133,15 @@ impl EntryHeader {
     /// The 48 bytes, body length included.
     pub fn encode(&self) -> [u8; ENTRY_HEADER_SIZE] {
         let mut bytes = [0; ENTRY_HEADER_SIZE];
-        bytes[0..4].copy_from_slice(&self.magic.code().to_be_bytes());
-        bytes[4..8].copy_from_slice(&self.size.to_be_bytes());
-        bytes[8..16].copy_from_slice(&self.index.0.to_be_bytes());
-        bytes[16..24].copy_from_slice(&self.term.0.to_be_bytes());
-        bytes[24..32].copy_from_slice(&self.pos.to_be_bytes());
-        bytes[32..36].copy_from_slice(&self.channel.to_be_bytes());
-        bytes[36..40].copy_from_slice(&self.chain_crc.to_be_bytes());
-        bytes[40..44].copy_from_slice(&self.body_crc.to_be_bytes());
-        bytes[44..48].copy_from_slice(&(self.size - ENTRY_HEADER_SIZE as i32).to_be_bytes());
+        put_i32(&mut bytes, 0, self.magic.code());
+        put_i32(&mut bytes, 4, self.size);
+        put_i64(&mut bytes, 8, self.index.0);
+        put_i64(&mut bytes, 16, self.term.0);
+        put_i64(&mut bytes, 24, self.pos);
+        put_i32(&mut bytes, 32, self.channel);
+        put_i32(&mut bytes, 36, self.chain_crc);
+        put_i32(&mut bytes, 40, self.body_crc);
+        put_i32(&mut bytes, 44, self.size - ENTRY_HEADER_SIZE as i32);
         bytes
     }
 
@@ -212,11 +212,11 @@ impl IndexUnit {
     /// The 32 bytes.
     pub fn encode(&self) -> [u8; INDEX_UNIT_SIZE] {
         let mut bytes = [0; INDEX_UNIT_SIZE];
-        bytes[0..4].copy_from_slice(&self.magic.code().to_be_bytes());
-        bytes[4..12].copy_from_slice(&self.pos.to_be_bytes());
-        bytes[12..16].copy_from_slice(&self.size.to_be_bytes());
-        bytes[16..24].copy_from_slice(&self.index.0.to_be_bytes());
-        bytes[24..32].copy_from_slice(&self.term.0.to_be_bytes());
+        put_i32(&mut bytes, 0, self.magic.code());
+        put_i64(&mut bytes, 4, self.pos);
+        put_i32(&mut bytes, 12, self.size);
+        put_i64(&mut bytes, 16, self.index.0);
+        put_i64(&mut bytes, 24, self.term.0);
         bytes
     }
 

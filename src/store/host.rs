@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use super::bytes::{be_i32, be_i64};
+use super::bytes::{be_i32, be_i64, push_i32};
 use super::error::{Allowed, DecodeError};
 
 /// An address and a port (four bytes on disk).
@@ -52,7 +52,7 @@ impl Host {
                 port
             }
         };
-        bytes.extend_from_slice(&port.to_be_bytes());
+        push_i32(bytes, *port);
     }
 
     /// The host at byte `at`; `None` when the slice ends before it does.

@@ -2,6 +2,7 @@
 //! `CommitLog.checkMessageAndReturnSize`. Reading fields in place is `record.rs`; properties are `properties.rs`.
 
 use super::body_crc;
+use super::bytes::{push_i32, push_i64};
 use super::error::{DecodeError, EncodeError};
 use super::host::{Host, offset_msg_id};
 use super::properties;
@@ -129,21 +130,21 @@ impl Message {
             .map_err(|_| EncodeError::MessageTooLong { bytes: size, max: i32::MAX as usize })?;
 
         let mut bytes = Vec::with_capacity(size);
-        bytes.extend_from_slice(&total.to_be_bytes());
-        bytes.extend_from_slice(&self.version.magic().to_be_bytes());
-        bytes.extend_from_slice(&body_crc(&self.body).to_be_bytes());
-        bytes.extend_from_slice(&self.queue_id.to_be_bytes());
-        bytes.extend_from_slice(&self.flag.to_be_bytes());
-        bytes.extend_from_slice(&self.queue_offset.to_be_bytes());
-        bytes.extend_from_slice(&self.physical_offset.to_be_bytes());
-        bytes.extend_from_slice(&self.stored_sys_flag().to_be_bytes());
-        bytes.extend_from_slice(&self.born_timestamp_ms.to_be_bytes());
+        push_i32(&mut bytes, total);
+        push_i32(&mut bytes, self.version.magic());
+        push_i32(&mut bytes, body_crc(&self.body));
+        push_i32(&mut bytes, self.queue_id);
+        push_i32(&mut bytes, self.flag);
+        push_i64(&mut bytes, self.queue_offset);
+        push_i64(&mut bytes, self.physical_offset);
+        push_i32(&mut bytes, self.stored_sys_flag());
+        push_i64(&mut bytes, self.born_timestamp_ms);
         self.born_host.encode_to(&mut bytes);
-        bytes.extend_from_slice(&self.store_timestamp_ms.to_be_bytes());
+        push_i64(&mut bytes, self.store_timestamp_ms);
         self.store_host.encode_to(&mut bytes);
-        bytes.extend_from_slice(&self.reconsume_times.to_be_bytes());
-        bytes.extend_from_slice(&self.prepared_transaction_offset.to_be_bytes());
-        bytes.extend_from_slice(&(self.body.len() as i32).to_be_bytes());
+        push_i32(&mut bytes, self.reconsume_times);
+        push_i64(&mut bytes, self.prepared_transaction_offset);
+        push_i32(&mut bytes, self.body.len() as i32);
         bytes.extend_from_slice(&self.body);
         match self.version {
             Version::V1 => bytes.push(self.topic.len() as u8),

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use js_sys::{Array, Error, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{Performance, Window, WorkerGlobalScope};
 
 use super::frame;
 use crate::scenario::{Draft, Invalid, Scenario, Value};
@@ -14,6 +13,13 @@ use crate::time::Micros;
 
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 64;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The clock of whatever this runs in, a page or a worker; only the length of a pause depends on it.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn clock_ms() -> f64;
+}
 
 thread_local! {
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -67,14 +73,12 @@ impl Handle {
     /// simulated time reached, in microseconds.
     pub fn advance(&mut self, until_us: f64, budget_ms: f64) -> f64 {
         let until = Micros(until_us.max(0.0) as u64);
-        let clock = performance();
-        let deadline = clock.as_ref().map(|c| c.now() + budget_ms);
+        let deadline = clock_ms() + budget_ms;
         let mut steps = 0;
         while self.world.next_event_time().is_some_and(|at| at <= until) {
             self.world.step();
             steps += 1;
-            let late = || clock.as_ref().zip(deadline).is_some_and(|(c, d)| c.now() > d);
-            if steps % STEPS_PER_LOOK == 0 && late() {
+            if steps % STEPS_PER_LOOK == 0 && clock_ms() > deadline {
                 return self.time_us();
             }
         }
@@ -112,15 +116,7 @@ impl Handle {
 
     /// The events since the last call, oldest first.
     pub fn events(&mut self) -> Result<Array, JsValue> {
-        let told = self.world.take_events();
-        told.iter()
-            .map(|record| {
-                let event = to_js(&record.event)?;
-                Reflect::set(&event, &"seq".into(), &(record.seq as f64).into())?;
-                Reflect::set(&event, &"t".into(), &(record.at.0 as f64).into())?;
-                Ok(event)
-            })
-            .collect()
+        self.world.take_events().iter().map(to_js).collect()
     }
 
     /// Carries a command out, now: `{do: 'kill', broker: 0}`, `{do: 'restart', broker: 0}`, `{do: 'send'}`.
@@ -142,15 +138,6 @@ impl Handle {
     /// The scenario with nothing left out.
     pub fn scenario(&self) -> Result<JsValue, JsValue> {
         to_js(self.world.scenario())
-    }
-}
-
-/// The clock of whatever this runs in, a page or a worker; only the length of a pause depends on it.
-fn performance() -> Option<Performance> {
-    let global = js_sys::global();
-    match global.dyn_into::<Window>() {
-        Ok(window) => window.performance(),
-        Err(global) => global.dyn_into::<WorkerGlobalScope>().ok()?.performance(),
     }
 }
 

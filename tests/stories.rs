@@ -1,0 +1,48 @@
+//! Stories: scenes of the protocol as text, with what the group did between the lines.
+//!
+//! In `tests/stories/*.txt` a line that starts with `> ` is a command, the indented lines under it are what
+//! happened, and everything else is prose. After a change, `UPDATE_EXPECT=1 cargo test --test stories`
+//! writes what happens now; the diff is the review. The commands:
+//!
+//! * `> group of 3, seed 7`: a new world
+//! * `> run 2 s`, `> run 500 ms`: time passes, and what happens is told; `> skip 2 s`: not told
+//! * `> run until somebody leads`: or `A leads`, `A has entry 0`, `A has committed 0`, `A is up`,
+//!   `A has dispatched 0`, `message 0 is answered`, `nothing flies`; `> skip until` does
+//!   the same untold
+//! * `> kill A`, `> kill the leader`, `> restart A`, `> send`
+//! * `> logs`: what each broker has: its entries with their terms, committed ones in [ ], and its queues
+
+mod story;
+
+use std::path::Path;
+
+fn tell(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    expect_test::expect_file![path].assert_eq(&story::retell(&text));
+}
+
+macro_rules! stories {
+    ($($name:ident)+) => { $(#[test] fn $name() { tell(concat!(stringify!($name), ".txt")); })+
+        #[test]
+        fn every_story_is_told() {
+            let known = [$(concat!(stringify!($name), ".txt")),+];
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+            for file in std::fs::read_dir(folder).unwrap() {
+                let name = file.unwrap().file_name().into_string().unwrap();
+                assert!(known.contains(&name.as_str()), "{name} is not in the list of stories");
+            }
+        }
+    };
+}
+
+stories! {
+    cold_start_split_vote
+    cold_start_won_in_term_0
+    message_from_put_to_consume_queue
+    leader_dies_idle
+    leader_dies_with_entry_on_one_follower
+    leader_dies_with_entry_on_nobody_else
+    dead_follower_catches_up
+    four_brokers_need_three
+}

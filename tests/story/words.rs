@@ -1,0 +1,157 @@
+//! How a story says what happened.
+
+use ledgerscope::broker::Broker;
+use ledgerscope::ledger::{MemberId, Role};
+use ledgerscope::sim::{BrokerState, Event, Kind, Outcome, Party, Record, Summary, World};
+use ledgerscope::store::{ConsumeQueue, EntryKind, EntryStore, Index};
+
+/// A, B, C ...
+pub fn name(broker: MemberId) -> String {
+    char::from(b'A' + broker.0).to_string()
+}
+
+fn party(party: Party) -> String {
+    match party {
+        Party::Producer => "the producer".to_string(),
+        Party::Broker(broker) => name(broker),
+    }
+}
+
+/// The line for an event; `None` for what goes without saying: heartbeats that find all well, calls whose
+/// answer will be told, messages that leave.
+pub fn narrate(_world: &World, record: &Record) -> Option<String> {
+    let what = match record.event {
+        Event::Started { broker, term, voted_for, end_index } => {
+            let vote = voted_for.map_or("no vote".to_string(), |v| format!("its vote given to {}", name(v)));
+            let log = if end_index == Index::NONE {
+                "an empty log".into()
+            } else {
+                format!("a log up to {end_index}")
+            };
+            format!("{} is up, in term {term}, {vote}, with {log}", name(broker))
+        }
+        Event::Killed { broker } => format!("{} dies", name(broker)),
+        Event::Role { broker, role, term, leader } => match role {
+            Role::Leader => format!("{} is LEADER of term {term}", name(broker)),
+            Role::Candidate => format!("{} is CANDIDATE, having heard of term {term}", name(broker)),
+            Role::Follower => {
+                let leader = leader.map_or("nobody".to_string(), name);
+                format!("{} is FOLLOWER of {leader} in term {term}", name(broker))
+            }
+        },
+        Event::Term { broker, term } => format!("{} moves to term {term}", name(broker)),
+        Event::Vote { broker, candidate, term } if broker == candidate => {
+            format!("{} votes for itself in term {term}", name(broker))
+        }
+        Event::Vote { broker, candidate, term } => {
+            format!("{} votes for {} in term {term}", name(broker), name(candidate))
+        }
+        Event::Round { broker, term, outcome, accepted, valid, not_ready } => format!(
+            "{}'s round in term {term} ends {outcome:?}: {accepted} for it of {valid} answers, {not_ready} not ready",
+            name(broker)
+        ),
+        Event::Delivered { from, to, message, .. } => delivered(from, to, message)?,
+        Event::Refused { from, to, message, .. } => match message.kind {
+            Kind::SendRequest => format!("nobody listens at {} for the producer", party(to)),
+            Kind::VoteRequest => {
+                format!("nobody listens at {} for {}'s vote request", party(to), party(from))
+            }
+            _ => return None,
+        },
+        Event::Appended { broker, index, term, entry, number, queue } => {
+            let what = match (entry, number, queue) {
+                (EntryKind::Noop, ..) => "a no-op".to_string(),
+                (_, Some(number), Some(queue)) => format!("message {number} for queue {queue}"),
+                _ => "something".to_string(),
+            };
+            format!("{} writes entry {index} of term {term}: {what}", name(broker))
+        }
+        Event::Truncated { broker, from_index, count } => {
+            format!("{} deletes {count} from entry {from_index} on", name(broker))
+        }
+        Event::Committed { broker, index } => format!("{} knows committed up to {index}", name(broker)),
+        Event::Dispatched { broker, index, queue, queue_offset } => {
+            format!("{} puts entry {index} into queue {queue} at offset {queue_offset}", name(broker))
+        }
+        Event::Master { broker, master: true, .. } => {
+            format!("{} serves as master, brokerId 0", name(broker))
+        }
+        Event::Master { broker, broker_id, .. } => format!("{} is slave, brokerId {broker_id}", name(broker)),
+        Event::Put { number, broker, attempt } => format!(
+            "the producer sends message {number} to {}, attempt {attempt}",
+            broker.map_or("nobody".to_string(), name)
+        ),
+        Event::PutResult { number, status, .. } => {
+            format!("message {number} ends {}", code(Outcome::Send(status)))
+        }
+        Event::Sent { .. } => return None,
+    };
+    Some(format!("{:>9}.{:03} ms  {what}", record.at.0 / 1000, record.at.0 % 1000))
+}
+
+fn code(outcome: Outcome) -> String {
+    serde_json::to_string(&outcome).unwrap().trim_matches('"').to_string()
+}
+
+fn delivered(from: Party, to: Party, message: Summary) -> Option<String> {
+    let (from, to) = (party(from), party(to));
+    let index = message.index;
+    let result = message.result.map(code).unwrap_or_default();
+    Some(match message.kind {
+        Kind::VoteResponse => format!("{from} answers {to}: {result}"),
+        Kind::HeartbeatResponse if result != "SUCCESS" => {
+            format!("{from} answers {to}'s heartbeat: {result}")
+        }
+        Kind::CompareRequest => {
+            format!("{from} asks {to} to compare at entry {index} of term {}", message.entry_term)
+        }
+        Kind::TruncateRequest => format!("{from} tells {to} to delete what conflicts from entry {index} on"),
+        Kind::CompareResponse | Kind::TruncateResponse => format!("{from} answers {to}: {result}"),
+        Kind::AppendResponse => format!("{from} answers {to} for entry {index}: {result}"),
+        _ => return None,
+    })
+}
+
+/// A broker in a line: `A  LEADER    term 1  log [0:1 1:1] 2:1  q0 0 2  q1 1`.
+pub fn state(world: &World, n: usize) -> String {
+    let (role, term, committed, store, queues) = match world.broker(n) {
+        BrokerState::Up(broker) => alive(broker),
+        BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
+            let term = disk.ledger.vote.read().unwrap().term;
+            ("dead", term.0, Index::NONE, &disk.ledger.store, &disk.queues[..])
+        }
+        BrokerState::Between => unreachable!(),
+    };
+    let entry = |i: i64| {
+        let entry = store.entry(Index(i)).unwrap();
+        let noop = if entry.magic == EntryKind::Noop { "n" } else { "" };
+        format!("{i}{noop}:{}", entry.term)
+    };
+    let entries = |range: std::ops::RangeInclusive<i64>| range.map(entry).collect::<Vec<_>>().join(" ");
+    let mut line = format!("{}  {role:<9} term {term}  log", name(MemberId(n as u8)));
+    if committed > Index::NONE {
+        line += &format!(" [{}]", entries(0..=committed.0));
+    }
+    let open = entries(committed.0 + 1..=store.end_index().0);
+    if !open.is_empty() {
+        line += &format!(" {open}");
+    }
+    for (q, queue) in queues.iter().enumerate() {
+        line += &format!("  q{q}");
+        for offset in queue.min_offset()..queue.max_offset() {
+            let unit = queue.get(offset).unwrap();
+            line += &format!(" {}", store.entry_at_position(unit.offset).unwrap().index);
+        }
+    }
+    line
+}
+
+fn alive(broker: &Broker) -> (&'static str, i64, Index, &EntryStore, &[ConsumeQueue]) {
+    let member = broker.member();
+    let role = match member.role() {
+        Role::Leader => "LEADER",
+        Role::Follower => "FOLLOWER",
+        Role::Candidate => "CANDIDATE",
+    };
+    (role, member.term().0, member.committed_index(), member.store(), broker.queues())
+}
