@@ -2,15 +2,15 @@
 //!
 //! Each module knows only those above it in this list, and none but [`web`] knows the browser:
 //!
-//! * [`time`]: microseconds
-//! * [`store`]: bytes on a broker's disk
-//! * [`ledger`]: DLedger, one member of the group as a state machine
-//! * [`broker`]: RocketMQ around a member
-//! * [`client`]: producers and the way they find the master
-//! * [`scenario`]: what a run starts from
-//! * [`sim`]: the world, with its clock, network and seeded randomness
-//! * [`check`]: what must hold in a run, watched from outside
-//! * [`web`]: the frame that is drawn, and the surface that JavaScript sees
+//! * [`time`] – microseconds
+//! * [`store`] – bytes on a broker's disk
+//! * [`ledger`] – DLedger, one member of the group as a state machine
+//! * [`broker`] – RocketMQ around a member
+//! * [`client`] – producers and the way they find the master
+//! * [`scenario`] – what a run starts from
+//! * [`sim`] – the world, with its clock, network and seeded randomness
+//! * [`check`] – what must hold in a run, watched from outside
+//! * [`web`] – the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 

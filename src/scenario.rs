@@ -106,7 +106,7 @@ impl Scenario {
     pub fn from_draft(draft: &Draft) -> Result<Scenario, Invalid> {
         for (name, _) in &draft.0 {
             if !FIELDS.iter().any(|f| f.name == name) {
-                return Err(draft.unknown_field(name, FIELDS.iter().map(|f| f.name)));
+                return Err(draft.unknown_field(name, &FIELDS.map(|f| f.name)));
             }
         }
         for f in &FIELDS {
@@ -207,14 +207,24 @@ impl Draft {
     }
 
     /// The error for a name that is not one of `allowed`.
-    pub fn unknown_field<'a>(&self, name: &str, allowed: impl Iterator<Item = &'a str>) -> Invalid {
+    pub fn unknown_field(&self, name: &str, allowed: &[&str]) -> Invalid {
         Invalid {
             code: "unknown_field",
             field: name.to_string(),
             value: String::new(),
-            allowed: allowed.collect::<Vec<_>>().join(", "),
+            allowed: list(allowed),
         }
     }
+}
+
+/// The names, as a sentence lists them.
+pub(crate) fn list(names: &[&str]) -> String {
+    let mut text = String::new();
+    for (at, name) in names.iter().enumerate() {
+        text.push_str(if at > 0 { ", " } else { "" });
+        text.push_str(name);
+    }
+    text
 }
 
 impl<'de> Deserialize<'de> for Draft {

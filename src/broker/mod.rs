@@ -9,8 +9,6 @@ mod dispatch;
 mod put;
 mod role;
 
-use std::collections::VecDeque;
-
 use crate::client::SendStatus;
 use crate::ledger::{
     self, CallId, CallTag, Config, Context, Member, MemberId, Note, Output, Random, Request, Response,
@@ -91,7 +89,7 @@ pub struct Broker {
     /// `topicQueueTable`: the next queue offset of each queue
     next_offsets: Vec<i64>,
     /// producers' calls and the entries they wait for, oldest first
-    waiting: VecDeque<(Index, CallId)>,
+    waiting: Vec<(Index, CallId)>,
     /// kept for its memory only
     outputs: Vec<Output>,
 }
@@ -106,7 +104,7 @@ impl Broker {
             next_offsets: Vec::new(),
             queues,
             role: role::RoleChange::new(),
-            waiting: VecDeque::new(),
+            waiting: Vec::new(),
             outputs: Vec::new(),
         };
         broker.recover_topic_queue_table();
@@ -159,6 +157,11 @@ impl Broker {
         let mut outputs = std::mem::take(&mut self.outputs);
         let mut inner = Context { now: ctx.now, random: &mut *ctx.random, out: &mut outputs };
         let result = act(&mut self.member, &mut inner);
+        self.pass_on(ctx, outputs);
+        result
+    }
+
+    fn pass_on(&mut self, ctx: &mut BrokerContext, mut outputs: Vec<Output>) {
         for output in outputs.drain(..) {
             let note = if let Output::Note(note) = output { Some(note) } else { None };
             ctx.out.push(Effect::Ledger(output));
@@ -170,6 +173,5 @@ impl Broker {
         }
         self.outputs = outputs;
         self.change_role(ctx);
-        result
     }
 }

@@ -79,7 +79,7 @@ impl Broker {
         match appended {
             Ok((index, _)) => {
                 self.next_offsets[queue] += 1; // taken at append, long before commit
-                self.waiting.push_back((index, call));
+                self.waiting.push((index, call));
             }
             Err(_) => {
                 let status = SendStatus::OsPageCacheBusy;
@@ -91,9 +91,10 @@ impl Broker {
     /// The outcome of an entry, in the producer's terms (`PutMessageStatus`).
     pub(super) fn on_append_done(&mut self, ctx: &mut BrokerContext, index: Index, code: Code) {
         let at = self.waiting.iter().position(|(waits_for, _)| *waits_for == index);
-        let Some((_, call)) = at.and_then(|at| self.waiting.remove(at)) else {
+        let Some(at) = at else {
             return;
         };
+        let (_, call) = self.waiting.remove(at);
         let status = match code {
             Code::Success => SendStatus::SendOk,
             Code::WaitQuorumAckTimeout => SendStatus::InSyncReplicasNotEnough,

@@ -14,7 +14,7 @@ use crate::time::{Loop, Micros};
 pub(super) struct EntryHandler {
     passes: Loop,
     /// `writeRequestMap`: APPENDs, ordered by their first index, which no two share
-    writes: VecDeque<Waiting>,
+    writes: Vec<Waiting>,
     /// `compareOrTruncateRequests`: everything else, in order
     control: VecDeque<Waiting>,
     last_gap_check: Option<Micros>,
@@ -54,7 +54,7 @@ impl Waiting {
 
 impl EntryHandler {
     pub fn new(passes: Loop) -> EntryHandler {
-        EntryHandler { passes, writes: VecDeque::new(), control: VecDeque::new(), last_gap_check: None }
+        EntryHandler { passes, writes: Vec::new(), control: VecDeque::new(), last_gap_check: None }
     }
 
     /// Where the APPEND that starts at `index` is, or would be.
@@ -63,7 +63,8 @@ impl EntryHandler {
     }
 
     fn take(&mut self, index: Index) -> Option<Waiting> {
-        self.writes.remove(self.find(index).ok()?)
+        let at = self.find(index).ok()?;
+        Some(self.writes.remove(at))
     }
 }
 

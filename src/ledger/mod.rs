@@ -60,6 +60,8 @@ mod heartbeat;
 mod member;
 mod message;
 mod quorum;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Config, RPC_TIMEOUT};
 pub use dispatcher::{DispatcherState, DispatcherView};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::ledger::MemberId;
-use crate::scenario::{Draft, Invalid, Value};
+use crate::scenario::{Draft, Invalid, Value, list};
 
 /// Everything that can be done to a world.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -76,11 +76,11 @@ impl Command {
             allowed,
         };
         let Some(Value::Text(name)) = draft.get("do") else {
-            return Err(invalid("do", "missing".to_string(), COMMANDS.join(", ")));
+            return Err(invalid("do", "missing".to_string(), list(&COMMANDS)));
         };
         let fields: &[&str] = if name == "send" { &["do"] } else { &["do", "broker"] };
         if let Some(unknown) = draft.names().find(|n| !fields.contains(n)) {
-            return Err(draft.unknown_field(unknown, fields.iter().copied()));
+            return Err(draft.unknown_field(unknown, fields));
         }
         let broker = || match draft.whole("broker", 0, 8)? {
             Some(n) => Ok(MemberId(n as u8)),
@@ -90,7 +90,7 @@ impl Command {
             "kill" => Ok(Command::Kill { broker: broker()? }),
             "restart" => Ok(Command::Restart { broker: broker()? }),
             "send" => Ok(Command::Send),
-            other => Err(invalid("do", format!("\"{other}\""), COMMANDS.join(", "))),
+            other => Err(invalid("do", format!("\"{other}\""), list(&COMMANDS))),
         }
     }
 }

@@ -103,7 +103,9 @@ impl Event {
                 to.name("outcome", outcome.name()).number("accepted", accepted);
                 to.number("valid", valid).number("not_ready", not_ready);
             }
-            Event::Sent { id, from, to: target, ref message } => to.flight("sent", id, (from, target), message),
+            Event::Sent { id, from, to: target, ref message } => {
+                to.flight("sent", id, (from, target), message)
+            }
             Event::Delivered { id, from, to: target, ref message } => {
                 to.flight("delivered", id, (from, target), message);
             }

@@ -392,11 +392,11 @@ impl World {
             return;
         };
         match (rpc.purpose, rpc.caller, rpc.callee) {
-            (rpc::Purpose::Ledger { tag, failed }, Party::Broker(caller), Party::Broker(callee)) => {
-                if self.incarnation(rpc.caller) == rpc.incarnation {
-                    let input = Input::Answer { from: callee, tag, response: failed };
-                    self.with_broker(usize::from(caller.0), input);
-                }
+            (rpc::Purpose::Ledger { tag, failed }, Party::Broker(caller), Party::Broker(callee))
+                if self.incarnation(rpc.caller) == rpc.incarnation =>
+            {
+                let input = Input::Answer { from: callee, tag, response: failed };
+                self.with_broker(usize::from(caller.0), input);
             }
             (rpc::Purpose::Send { number, attempt }, ..) => {
                 self.on_send_result(number, attempt, SendStatus::ConnectFailed, Index::NONE);

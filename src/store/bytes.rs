@@ -1,4 +1,4 @@
-//! Big-endian numbers in and out of bytes. No knowledge of any format.
+//! Big-endian numbers in and out of bytes, and texts cut at bytes. No knowledge of any format.
 //!
 //! Reading gives `None` where the slice is too short. Functions are kept out of line: WebAssembly has no instruction that
 //! swaps bytes, and formats have many numbers.
@@ -43,4 +43,21 @@ pub fn push_i32(bytes: &mut Vec<u8>, number: i32) {
 #[inline(never)]
 pub fn push_i64(bytes: &mut Vec<u8>, number: i64) {
     bytes.extend_from_slice(&number.to_be_bytes());
+}
+
+/// What is before and after the first `separator`, a byte of ASCII.
+pub fn split_at_byte(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// The pieces between the `separator`s, a byte of ASCII.
+pub fn split_bytes(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (piece, after) = split_at_byte(text, separator).map_or((text, None), |(a, b)| (a, Some(b)));
+        rest = after;
+        Some(piece)
+    })
 }

@@ -151,20 +151,23 @@ impl EntryHeader {
     /// When the slice is too short, the magic is unknown, or size and body length do not fit each other: the checks of
     /// `DLedgerMmapFileStore.recover` that need nothing but the header.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let short = || DecodeError::short("entry header", bytes.len(), ENTRY_HEADER_SIZE);
-        let int = |at| be_i32(bytes, at).ok_or_else(short);
-        let long = |at| be_i64(bytes, at).ok_or_else(short);
-        let header = EntryHeader {
-            magic: EntryKind::decode(int(0)?, 0)?,
-            size: int(4)?,
-            index: Index(long(8)?),
-            term: Term(long(16)?),
-            pos: long(24)?,
-            channel: int(32)?,
-            chain_crc: int(36)?,
-            body_crc: int(40)?,
+        let Some(bytes) = bytes.get(..ENTRY_HEADER_SIZE) else {
+            return Err(DecodeError::short("entry header", bytes.len(), ENTRY_HEADER_SIZE));
         };
-        let body_size = int(44)?;
+        // All numbers are within the header's 48 bytes.
+        let int = |at| be_i32(bytes, at).unwrap_or_default();
+        let long = |at| be_i64(bytes, at).unwrap_or_default();
+        let header = EntryHeader {
+            magic: EntryKind::decode(int(0), 0)?,
+            size: int(4),
+            index: Index(long(8)),
+            term: Term(long(16)),
+            pos: long(24),
+            channel: int(32),
+            chain_crc: int(36),
+            body_crc: int(40),
+        };
+        let body_size = int(44);
         let fits = i64::from(body_size) + ENTRY_HEADER_SIZE as i64;
         if body_size < 0 {
             let (found, allowed) = (i64::from(body_size), Allowed::AtLeast(0));
@@ -225,13 +228,18 @@ impl IndexUnit {
     /// # Errors
     /// When the slice is too short or the magic unknown (a unit never written is all zero).
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let short = || DecodeError::short("index unit", bytes.len(), INDEX_UNIT_SIZE);
+        let Some(bytes) = bytes.get(..INDEX_UNIT_SIZE) else {
+            return Err(DecodeError::short("index unit", bytes.len(), INDEX_UNIT_SIZE));
+        };
+        // All numbers are within the unit's 32 bytes.
+        let int = |at| be_i32(bytes, at).unwrap_or_default();
+        let long = |at| be_i64(bytes, at).unwrap_or_default();
         Ok(IndexUnit {
-            magic: EntryKind::decode(be_i32(bytes, 0).ok_or_else(short)?, 0)?,
-            pos: be_i64(bytes, 4).ok_or_else(short)?,
-            size: be_i32(bytes, 12).ok_or_else(short)?,
-            index: Index(be_i64(bytes, 16).ok_or_else(short)?),
-            term: Term(be_i64(bytes, 24).ok_or_else(short)?),
+            magic: EntryKind::decode(int(0), 0)?,
+            pos: long(4),
+            size: int(12),
+            index: Index(long(16)),
+            term: Term(long(24)),
         })
     }
 }

@@ -47,6 +47,7 @@ pub struct DecodeError {
 
 impl DecodeError {
     /// The slice ends before the field does.
+    #[inline(never)]
     pub(super) fn short(what: &'static str, have: usize, need: usize) -> Self {
         DecodeError { what, offset: 0, found: have as i64, allowed: Allowed::AtLeast(need as i64) }
     }

@@ -1,10 +1,12 @@
 //! The properties string of a message: `name 0x01 value 0x02` for each pair (`MessageDecoder.messageProperties2String`,
 //! `string2messageProperties`). The original's order is a Java HashMap's; here it is the order given.
 
+use super::bytes::{split_at_byte, split_bytes};
+
 /// Between name and value (`NAME_VALUE_SEPARATOR`).
-pub const NAME_END: char = '\u{1}';
+pub const NAME_END: u8 = 1;
 /// After each pair, the last one too (`PROPERTY_SEPARATOR`).
-pub const PAIR_END: char = '\u{2}';
+pub const PAIR_END: u8 = 2;
 /// Most UTF-8 bytes of the whole string.
 pub const MAX_SIZE: usize = i16::MAX as usize;
 
@@ -20,9 +22,9 @@ pub fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String
     let mut text = String::new();
     for (name, value) in pairs {
         text.push_str(name);
-        text.push(NAME_END);
+        text.push(char::from(NAME_END));
         text.push_str(value);
-        text.push(PAIR_END);
+        text.push(char::from(PAIR_END));
     }
     text
 }
@@ -30,8 +32,8 @@ pub fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String
 /// The pairs that reading keeps: those with an empty name or an empty value vanish, the last `0x02` may be missing, a
 /// value may contain `0x01`.
 pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split(PAIR_END)
-        .filter_map(|pair| pair.split_once(NAME_END))
+    split_bytes(text, PAIR_END)
+        .filter_map(|pair| split_at_byte(pair, NAME_END))
         .filter(|(name, value)| !name.is_empty() && !value.is_empty())
 }
 

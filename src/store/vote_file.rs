@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use super::Term;
+use super::bytes::{split_at_byte, split_bytes};
 use super::error::VoteFileError;
 
 /// What the file says.
@@ -37,15 +38,15 @@ impl Vote {
     /// A line without `=`, a term that is no number.
     pub fn parse(text: &str) -> Result<Self, VoteFileError> {
         let mut vote = Vote::default();
-        for (number, line) in text.lines().enumerate() {
-            let (line, number) = (line.trim(), number + 1);
+        for (number, line) in split_bytes(text, b'\n').enumerate() {
+            let (line, number) = (line.trim_ascii(), number + 1);
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let Some((key, value)) = line.split_once('=') else {
+            let Some((key, value)) = split_at_byte(line, b'=') else {
                 return Err(VoteFileError::NoValue { line: number, found: line.to_owned() });
             };
-            match (key.trim(), value.trim()) {
+            match (key.trim_ascii(), value.trim_ascii()) {
                 ("currTerm", value) => {
                     let bad = |_| VoteFileError::BadTerm { line: number, found: value.to_owned() };
                     vote.term = Term(value.parse().map_err(bad)?);

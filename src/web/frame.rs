@@ -27,7 +27,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     frame.resize(flights_at, NONE);
     let first = first_column(world, brokers);
     for n in 0..brokers {
-        fill_broker(&mut frame[brokers_at + n * broker::STRIDE..], world, n);
+        fill_broker(block(frame, brokers_at + n * broker::STRIDE), world, n);
         let (store, consume_queues) = disk(world, n);
         let cells = &mut frame[cells_at + n * COLUMNS * cell::STRIDE..];
         fill_log(cells, store, first);
@@ -42,7 +42,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
         push_flight(frame, packet, world);
     }
 
-    let head = &mut frame[..head::LENGTH];
+    let head: &mut [f64; head::LENGTH] = block(frame, 0);
     let producer = world.producer();
     head[head::TIME_US] = world.now().0 as f64;
     head[head::BROKERS] = brokers as f64;
@@ -69,6 +69,11 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     head[head::QUORUM] = (brokers / 2 + 1) as f64;
 }
 
+/// The numbers of one thing. Its length is known, so that what fills it need not be checked number by number.
+fn block<const N: usize>(frame: &mut [f64], at: usize) -> &mut [f64; N] {
+    frame[at..].first_chunk_mut().expect("the frame has room for all that it shows")
+}
+
 fn member(id: Option<MemberId>) -> f64 {
     id.map_or(NONE, |id| f64::from(id.0))
 }
@@ -91,7 +96,7 @@ fn first_column(world: &World, brokers: usize) -> Index {
     Index((end + 1 - COLUMNS as i64).max(0))
 }
 
-fn fill_broker(place: &mut [f64], world: &World, n: usize) {
+fn fill_broker(place: &mut [f64; broker::STRIDE], world: &World, n: usize) {
     match world.broker(n) {
         BrokerState::Up(process) => {
             place[broker::STATE] = state::UP;
@@ -111,7 +116,7 @@ fn fill_broker(place: &mut [f64], world: &World, n: usize) {
     }
 }
 
-fn fill_process(place: &mut [f64], process: &Broker) {
+fn fill_process(place: &mut [f64; broker::STRIDE], process: &Broker) {
     let m = process.member();
     place[broker::ROLE] = f64::from(m.role() as u8);
     place[broker::TERM] = m.term().0 as f64;
@@ -142,7 +147,7 @@ fn fill_process(place: &mut [f64], process: &Broker) {
 
 fn fill_log(cells: &mut [f64], store: &EntryStore, first: Index) {
     for column in 0..COLUMNS {
-        let place = &mut cells[column * cell::STRIDE..];
+        let place: &mut [f64; cell::STRIDE] = block(cells, column * cell::STRIDE);
         place[cell::ENTRY] = 0.0;
         let Some(entry) = store.entry(Index(first.0 + column as i64)) else {
             continue;
@@ -156,7 +161,8 @@ fn fill_log(cells: &mut [f64], store: &EntryStore, first: Index) {
     }
 }
 
-fn fill_queue(place: &mut [f64], store: &EntryStore, consume_queue: &ConsumeQueue) {
+fn fill_queue(numbers: &mut [f64], store: &EntryStore, consume_queue: &ConsumeQueue) {
+    let place: &mut [f64; queue::LENGTH] = block(numbers, 0);
     let (min, max) = (consume_queue.min_offset(), consume_queue.max_offset());
     let shown = (max - min).clamp(0, UNITS as i64);
     place[queue::MIN] = min as f64;
@@ -168,8 +174,9 @@ fn fill_queue(place: &mut [f64], store: &EntryStore, consume_queue: &ConsumeQueu
         let entry = unit.and_then(|unit| store.entry_at_position(unit.offset));
         let at = queue::LENGTH + i * unit::STRIDE;
         if let Some(entry) = entry {
-            place[at + unit::INDEX] = entry.index.0 as f64;
-            place[at + unit::TERM] = entry.term.0 as f64;
+            let place: &mut [f64; unit::STRIDE] = block(numbers, at);
+            place[unit::INDEX] = entry.index.0 as f64;
+            place[unit::TERM] = entry.term.0 as f64;
         }
     }
 }
@@ -181,7 +188,7 @@ fn party(party: Party) -> f64 {
 fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
     let at = frame.len();
     frame.resize(at + flight::STRIDE, NONE);
-    let place = &mut frame[at..];
+    let place: &mut [f64; flight::STRIDE] = block(frame, at);
     let message = &packet.summary;
     let (sent, arrives) = (packet.sent_at.0 as f64, packet.arrives_at.0 as f64);
     place[flight::ID] = packet.id as f64;

@@ -43,7 +43,7 @@ pub fn last_panic() -> Option<String> {
 /// A seed nobody has chosen, below 2^32 so that it can be read out and typed.
 #[wasm_bindgen]
 pub fn fresh_seed() -> Result<u32, JsError> {
-    getrandom::u32().map_err(|e| JsError::new(&e.to_string()))
+    getrandom::u32().map_err(|_| JsError::new("the browser gives no random numbers"))
 }
 
 /// The scenario that an empty one stands for.

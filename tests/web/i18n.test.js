@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { langOf, tables, words } from '../../www/i18n/index.js';
+import en from '../../www/i18n/en.js';
+import { SILENT, langOf, loadWords, words } from '../../www/i18n/index.js';
 import { parts, placeholders, plain } from '../../www/i18n/template.js';
+import zh from '../../www/i18n/zh.js';
+
+const tables = { en, zh };
 
 test('every key is there in both languages, with the same placeholders', () => {
   const { en, zh } = tables;
@@ -57,8 +61,20 @@ test('what comes from outside stays text, and is not taken for a template', () =
   assert.equal(plain('“{value}”', { value: '<img src=x> {field} *x*' }), '“<img src=x> {field} *x*”');
 });
 
-test('a missing key shows itself instead of throwing', () => {
-  assert.equal(words('zh').text('no.such.key'), 'no.such.key');
+test('a missing key shows itself instead of throwing', async () => {
+  assert.equal((await loadWords('zh')).text('no.such.key'), 'no.such.key');
+});
+
+test('a language is there once it has been asked for, and the same object each time', async () => {
+  const spoken = await loadWords('en');
+  assert.equal(words('en'), spoken);
+  assert.equal(await loadWords('en'), spoken);
+  assert.equal(spoken.text('ui.play'), 'Play');
+});
+
+test('before there is a language, what an error says itself is shown', () => {
+  assert.equal(SILENT.text('problem.load', { message: 'no network' }), 'no network');
+  assert.equal(SILENT.text('ui.play'), '');
 });
 
 test('language tags', () => {

@@ -3,22 +3,22 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FLIGHT, HEAD, KIND } from '../../www/frame.js';
+import { BROKER, BROKER_STATE, FLIGHT, HEAD, KIND } from '../../www/frame.js';
+import en from '../../www/i18n/en.js';
 import { drawStage } from '../../www/stage/draw.js';
 import { flightWords } from '../../www/stage/flight-labels.js';
 import { layout } from '../../www/stage/layout.js';
 import { createMarks } from '../../www/stage/marks.js';
 import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/names.js';
 import { palette } from '../../www/stage/palette.js';
-import { words } from '../../www/stage/words.js';
 import { frameOf, recorder } from './stage-frame.js';
 
 const colours = palette(false);
 
 /** @type {import('../../www/stage/text.js').Words} */
 const say = (key, args) => {
-  assert.ok(key in words.en || /^code\.\d+$/.test(key), `word key ${key}`);
-  return (words.en[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(args?.[name]));
+  assert.ok(key in en, `word key ${key}`);
+  return en[key].replace(/\{(\w+)\}/g, (_, name) => String(args?.[name]));
 };
 
 /**
@@ -164,11 +164,23 @@ test('marks live for a moment and can be cleared', () => {
   assert.ok(marks.at(7001).length < 100, 'a flood of events is bounded');
 });
 
-test('both languages have the same words, for every kind and every vote result', () => {
-  assert.deepEqual(Object.keys(words.en).sort(), Object.keys(words.zh).sort());
-  // A vote's answer speaks by its result instead.
-  for (const key of KIND_KEYS) assert.ok(key in words.en || key === 'kind.vote_response', key);
-  for (const name of VOTE_RESULTS) assert.ok(`vote.${name}` in words.en, name);
-  const holes = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort();
-  for (const key of Object.keys(words.en)) assert.deepEqual(holes(words.en[key]), holes(words.zh[key]), key);
+test('there are words for every kind, and a vote is answered with its result', () => {
+  for (const key of KIND_KEYS) assert.ok(key in en || key === 'kind.vote_response', key);
+  const answer = { KIND: KIND.VOTE_RESPONSE, FROM: 1, TO: 0, OK: -1 };
+  VOTE_RESULTS.forEach((name, RESULT) => {
+    const frame = frameOf(GROUP, [{ ...answer, RESULT }]);
+    assert.equal(`REJECT_${flightWords(frame, frame[HEAD.FLIGHTS_AT], say)}`.endsWith(name), true, name);
+  });
+});
+
+test('a broker that is coming up is called so, and is not crossed out', () => {
+  const frame = frameOf(GROUP);
+  const at = frame[HEAD.BROKERS_AT] + 2 * BROKER.STRIDE + BROKER.STATE;
+  const strokes = () => drawn(frame).calls.filter((call) => call.name === 'moveTo').length;
+  const words = () => drawn(frame).texts.map((call) => call.args[0]);
+  const crossed = strokes();
+  assert.ok(words().includes('DOWN'));
+  frame[at] = BROKER_STATE.BOOTING;
+  assert.ok(words().includes('STARTING') && !words().includes('DOWN'));
+  assert.ok(strokes() < crossed);
 });

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tables, words } from '../../www/i18n/index.js';
+import en from '../../www/i18n/en.js';
+import { loadWords } from '../../www/i18n/index.js';
 import { placeholders } from '../../www/i18n/template.js';
 import { Narrator } from '../../www/panels/narrator.js';
 import { Story } from '../../www/panels/story.js';
@@ -12,7 +13,7 @@ import { FakeRun } from './fake-run.js';
 function said(story, events) {
   return events
     .map((event) => story.tell({ t: 0, ...event }))
-    .map((line) => line && words('en').text(line.key, line.args));
+    .map((line) => line && english.text(line.key, line.args));
 }
 
 const started = (broker, more) => ({
@@ -190,7 +191,7 @@ test('every sentence has all its arguments, over a long run with deaths', () => 
       const line = story.tell(event);
       if (!line) continue;
       told.add(line.key);
-      for (const name of placeholders(tables.en[line.key]))
+      for (const name of placeholders(en[line.key]))
         assert.ok(name in line.args, `${line.key} {${name}}`);
     }
   }

@@ -1,0 +1,287 @@
+//! Pushes, from both sides, commit and client appends.
+
+use super::*;
+use crate::ledger::message::PushKind;
+
+fn compare(index: i64, term: i64) -> Push {
+    Push::Compare { pre_log_index: Index(index), pre_log_term: Term(term) }
+}
+
+fn truncate(index: i64, leaders_term: i64) -> Push {
+    Push::Truncate { pre_log_index: Index(index), pre_log_term: Term(leaders_term) }
+}
+
+/// A follows C in term 5, with entries of these terms.
+fn follower(terms: &[i64]) -> Bench {
+    let mut bench = Bench::of_three(terms);
+    bench.follow(5);
+    bench
+}
+
+#[test]
+fn a_comparison_says_where_the_log_ends_or_since_when_it_differs() {
+    let mut bench = follower(&[1, 2, 2, 2, 3]);
+    let mut ask = |index, term| {
+        let r = bench.push(C, 5, -1, compare(index, term)).unwrap();
+        (r.code, r.x_term.0, r.x_index.0, r.end_index.0)
+    };
+    let differs = Code::InconsistentState;
+    assert_eq!(ask(-1, -1), (Code::Success, -1, -1, 0));
+    assert_eq!(ask(4, 3), (Code::Success, -1, -1, 0));
+    assert_eq!(ask(2, 2), (Code::Success, -1, -1, 0));
+    assert_eq!(ask(3, 4), (differs, 2, 1, 0), "its run of term 2 begins at 1");
+    assert_eq!(ask(9, 4), (differs, -1, -1, 4));
+}
+
+#[test]
+fn who_does_not_follow_refuses_control_pushes_and_keeps_appends_waiting() {
+    let mut bench = Bench::of_three(&[1]);
+    let refused = bench.push(C, 1, -1, compare(0, 1)).unwrap();
+    assert_eq!(refused.code, Code::NotFollower);
+    assert_eq!(bench.push(C, 1, -1, append(1, 1)), None);
+    bench.follow(1);
+    bench.run(Micros::millis(1));
+    assert_eq!(bench.terms(), [1, 1]);
+}
+
+#[test]
+fn pushes_of_another_term_or_of_another_than_the_known_leader_change_nothing() {
+    let mut bench = follower(&[1, 1]);
+    for (from, term) in [(C, 4), (C, 6), (B, 5)] {
+        let codes =
+            [compare(1, 1), truncate(0, 3), append(2, 4)].map(|p| bench.push(from, term, 1, p).unwrap().code);
+        assert!(!codes.contains(&Code::Success), "{codes:?}");
+        assert_eq!(
+            bench.push(from, term, 1, Push::Commit).unwrap().code,
+            if from == B { Code::InconsistentLeader } else { Code::InconsistentTerm }
+        );
+    }
+    assert_eq!((bench.terms(), bench.member.committed_index()), (vec![1, 1], Index::NONE));
+}
+
+#[test]
+fn a_truncate_deletes_what_conflicts() {
+    let mut bench = follower(&[1, 2, 2]);
+    assert_eq!(bench.push(C, 5, 0, truncate(1, 3)).unwrap().code, Code::Success);
+    assert_eq!(bench.terms(), [1]);
+    assert_eq!(bench.member.committed_index(), Index(0));
+    assert!(bench.notes().contains(&Note::Truncated { from: Index(1), count: 2 }));
+}
+
+#[test]
+fn a_truncate_leaves_what_is_the_leaders_own() {
+    let mut bench = follower(&[1, 2, 2, 5]);
+    // repeated, after the leader had sent entries again
+    assert_eq!(bench.push(C, 5, -1, truncate(1, 2)).unwrap().code, Code::Success);
+    // sent before the leader had an entry 3
+    assert_eq!(bench.push(C, 5, -1, truncate(3, -1)).unwrap().code, Code::Success);
+    assert_eq!(bench.terms(), [1, 2, 2, 5]);
+    // beyond the end there is nothing to delete, but then the logs do not meet
+    assert_eq!(bench.push(C, 5, -1, truncate(4, -1)).unwrap().code, Code::Success);
+    assert_eq!(bench.push(C, 5, -1, truncate(9, -1)).unwrap().code, Code::InconsistentState);
+}
+
+#[test]
+fn appends_are_written_in_order_whatever_the_order_they_come_in() {
+    let mut bench = follower(&[1]);
+    assert_eq!(bench.push(C, 5, -1, append(2, 5)), None);
+    assert_eq!(bench.push(C, 5, -1, append(2, 5)).unwrap().code, Code::RepeatedPush);
+    assert_eq!(bench.push(C, 5, 2, append(1, 5)).unwrap().code, Code::Success);
+    assert_eq!(bench.terms(), [1, 5, 5]);
+    assert_eq!(
+        bench.member.committed_index(),
+        Index(1),
+        "as far as the log went when the request was handled"
+    );
+}
+
+#[test]
+fn a_gap_is_reported_when_it_is_a_second_old() {
+    let mut bench = follower(&[1]);
+    bench.run(Micros::millis(1));
+    assert_eq!(bench.push(C, 5, -1, append(3, 5)), None);
+    let call = CallId(bench.calls);
+    bench.run(Micros::millis(999));
+    assert_eq!(bench.answer_to(call), None);
+    bench.run(Micros::millis(1002));
+    match bench.answer_to(call) {
+        Some(Response::Push(r)) => assert_eq!(r.code, Code::InconsistentState),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_repeated_append_is_answered_from_the_log_at_most_once_a_second() {
+    let mut bench = follower(&[1]);
+    bench.push(C, 5, -1, append(1, 5));
+    assert_eq!(bench.push(C, 5, -1, append(1, 5)).unwrap().code, Code::Success);
+    bench.run(Micros::millis(1));
+    assert_eq!(bench.push(C, 5, -1, append(1, 4)), None);
+    let call = CallId(bench.calls);
+    bench.run(Micros::millis(1001));
+    match bench.answer_to(call) {
+        Some(Response::Push(r)) => assert_eq!(r.code, Code::InconsistentState, "another entry"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_commit_index_is_capped_by_the_own_end_and_never_falls() {
+    let mut bench = follower(&[1, 1, 1]);
+    bench.push(C, 5, 9, Push::Commit);
+    assert_eq!(bench.member.committed_index(), Index(2));
+    bench.push(C, 5, 0, Push::Commit);
+    assert_eq!(bench.member.committed_index(), Index(2));
+}
+
+/// A leads with entries of these terms, no no-op; what it pushes is answered by `answer`.
+struct Leader {
+    bench: Bench,
+    term: i64,
+}
+
+impl Leader {
+    fn new(terms: &[i64]) -> Leader {
+        let mut bench = Bench::of_three(terms);
+        bench.member.config.fast_advance_commit_index = false;
+        let term = bench.elect();
+        bench.sent();
+        Leader { bench, term }
+    }
+
+    /// The pushes to `to` within the next milliseconds.
+    fn pushes(&mut self, to: MemberId, ms: u64) -> Vec<(CallTag, Push)> {
+        self.bench.run(Micros::millis(ms));
+        let sent = self.bench.sent().into_iter();
+        let pushes = sent.filter(|(peer, ..)| *peer == to).filter_map(|(_, tag, request)| match request {
+            Request::Push { push, .. } => Some((tag, push)),
+            _ => None,
+        });
+        pushes.collect()
+    }
+
+    fn answer(&mut self, from: MemberId, (tag, push): &(CallTag, Push), code: Code) {
+        let response = PushResponse::new(Term(self.term), code, push);
+        self.reply(from, *tag, response);
+    }
+
+    fn reply(&mut self, from: MemberId, tag: CallTag, response: PushResponse) {
+        self.bench.with(|m, ctx| m.on_answer(ctx, from, tag, Response::Push(response)));
+    }
+
+    /// Compares and truncates with `peer`, so that entries can be sent.
+    fn open(&mut self, peer: MemberId) {
+        for kind in [PushKind::Compare, PushKind::Truncate] {
+            let pushes = self.pushes(peer, 2);
+            assert_eq!(pushes.iter().map(|(_, p)| p.kind()).collect::<Vec<_>>(), [kind]);
+            self.answer(peer, &pushes[0], Code::Success);
+        }
+    }
+
+    fn append(&mut self) -> Index {
+        self.bench.with(|m, ctx| m.append(ctx, body(), |_, _| {})).unwrap().0
+    }
+}
+
+#[test]
+fn a_new_leader_compares_at_the_end_of_its_log_and_waits_half_a_second_after_a_refusal() {
+    let mut leader = Leader::new(&[1, 1]);
+    let first = leader.pushes(B, 2);
+    assert_eq!(first[0].1, compare(1, 1));
+    leader.answer(B, &first[0], Code::NotFollower);
+    assert_eq!(leader.pushes(B, 499), []);
+    assert_eq!(leader.pushes(B, 2)[0].1, compare(1, 1));
+}
+
+#[test]
+fn comparing_goes_to_the_last_entry_that_may_agree() {
+    let mut leader = Leader::new(&[1, 2, 2, 4]);
+    let first = leader.pushes(B, 2);
+    // The peer has term 2 from index 1 up to 3: the leader's own run of term 2 ends at 2.
+    let differs = PushResponse::new(Term(leader.term), Code::InconsistentState, &first[0].1);
+    leader.reply(B, first[0].0, PushResponse { x_term: Term(2), x_index: Index(1), ..differs });
+    let second = leader.pushes(B, 2);
+    assert_eq!(second[0].1, compare(2, 2));
+    // It has term 3 there, which the leader does not know: on below that run.
+    let differs = PushResponse::new(Term(leader.term), Code::InconsistentState, &second[0].1);
+    leader.reply(B, second[0].0, PushResponse { x_term: Term(3), x_index: Index(1), ..differs });
+    let third = leader.pushes(B, 2);
+    assert_eq!(third[0].1, compare(0, 1));
+    leader.answer(B, &third[0], Code::Success);
+    assert_eq!(leader.pushes(B, 2)[0].1, truncate(1, 2));
+}
+
+#[test]
+fn an_append_goes_out_at_once_and_again_after_a_second_without_an_answer() {
+    let mut leader = Leader::new(&[1]);
+    leader.open(B);
+    leader.pushes(B, 5);
+    leader.append();
+    let sent = leader.pushes(B, 0);
+    assert_eq!(sent[0].1.kind(), PushKind::Append);
+    leader.pushes(B, 1000);
+    let again = leader.pushes(B, 2);
+    assert_eq!(again.iter().map(|(_, p)| p).collect::<Vec<_>>(), [&sent[0].1]);
+}
+
+#[test]
+fn the_commit_index_is_pushed_after_a_second_of_quiet() {
+    let mut leader = Leader::new(&[1]);
+    leader.open(B);
+    let kinds = |pushes: Vec<(CallTag, Push)>| pushes.iter().map(|(_, p)| p.kind()).collect::<Vec<_>>();
+    assert_eq!(kinds(leader.pushes(B, 1000)), []);
+    assert_eq!(kinds(leader.pushes(B, 2)), [PushKind::Commit]);
+}
+
+#[test]
+fn an_entry_of_an_older_term_is_committed_only_together_with_one_of_the_present_term() {
+    let mut leader = Leader::new(&[1, 1]);
+    leader.open(B);
+    leader.pushes(B, 5);
+    assert_eq!(leader.bench.member.committed_index(), Index::NONE, "two of three hold both, and yet");
+    leader.append();
+    let sent = leader.pushes(B, 0);
+    leader.answer(B, &sent[0], Code::Success);
+    leader.bench.run(Micros::millis(1));
+    assert_eq!(leader.bench.member.committed_index(), Index(2));
+}
+
+#[test]
+fn a_new_leader_appends_a_no_op_only_if_something_is_uncommitted() {
+    let mut bench = Bench::of_three(&[1]);
+    bench.elect();
+    assert_eq!(bench.member.store().entry(Index(1)).unwrap().magic, EntryKind::Noop);
+    let mut bench = Bench::of_three(&[]);
+    bench.elect();
+    assert_eq!(bench.member.end_index(), Index::NONE);
+}
+
+#[test]
+fn a_client_append_without_a_majority_is_answered_after_two_to_three_seconds_and_stays() {
+    let mut leader = Leader::new(&[]);
+    let index = leader.append();
+    let timeout = Note::AppendDone { index, code: Code::WaitQuorumAckTimeout };
+    leader.bench.member.elector.last_successful_heartbeat = Some(leader.bench.now);
+    leader.bench.run(Micros::millis(1999));
+    assert!(!leader.bench.notes().contains(&timeout));
+    leader.bench.run(Micros::millis(1003));
+    assert!(leader.bench.notes().contains(&timeout));
+    assert_eq!(leader.bench.member.end_index(), index);
+}
+
+#[test]
+fn a_client_append_ends_with_its_term() {
+    let mut leader = Leader::new(&[]);
+    let index = leader.append();
+    leader.bench.call(C, Request::HeartBeat { term: Term(9) });
+    leader.bench.run(Micros::millis(12));
+    let ended = Note::AppendDone { index, code: Code::ExpiredTerm };
+    assert!(leader.bench.notes().contains(&ended));
+}
+
+#[test]
+fn only_a_leader_takes_appends() {
+    let mut bench = Bench::of_three(&[]);
+    let refused = bench.with(|m, ctx| m.append(ctx, body(), |_, _| {}));
+    assert_eq!(refused, Err(Code::NotLeader));
+}
