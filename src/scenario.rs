@@ -42,7 +42,7 @@ pub const SEED_MAX: i64 = (1 << 53) - 1;
 
 const FIELDS: [Field; 7] = [
     field("version", VERSION, VERSION, VERSION),
-    field("seed", 0, SEED_MAX, 1),
+    field("seed", 0, SEED_MAX, 7),
     field("brokers", 1, 9, 3),
     field("queues", 1, 4, 2),
     field("message_every_ms", 0, 600_000, 5_000),
