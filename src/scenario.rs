@@ -7,8 +7,9 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 
+use crate::shown::Fields;
 use crate::time::Micros;
 
 /// The version of the format; a scenario without one is taken to be of this.
@@ -139,18 +140,6 @@ impl Scenario {
         }
     }
 
-    fn values(&self) -> [(&'static str, i64); 7] {
-        [
-            ("version", VERSION),
-            ("seed", self.seed as i64),
-            ("brokers", i64::from(self.brokers)),
-            ("queues", i64::from(self.queues)),
-            ("message_every_ms", i64::from(self.message_every_ms)),
-            ("latency_min_us", i64::from(self.latency_min_us)),
-            ("latency_max_us", i64::from(self.latency_max_us)),
-        ]
-    }
-
     /// How often the producer sends by itself.
     pub fn message_every(&self) -> Option<Micros> {
         (self.message_every_ms > 0).then(|| Micros::millis(u64::from(self.message_every_ms)))
@@ -159,12 +148,12 @@ impl Scenario {
 
 impl Serialize for Scenario {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let values = self.values();
-        let mut map = serializer.serialize_map(Some(values.len()))?;
-        for (name, value) in values {
-            map.serialize_entry(name, &value)?;
-        }
-        map.end()
+        let mut fields = Fields::default();
+        fields.number("version", VERSION).number("seed", self.seed);
+        fields.number("brokers", self.brokers).number("queues", self.queues);
+        fields.number("message_every_ms", self.message_every_ms);
+        fields.number("latency_min_us", self.latency_min_us).number("latency_max_us", self.latency_max_us);
+        fields.serialize(serializer)
     }
 }
 

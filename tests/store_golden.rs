@@ -146,7 +146,7 @@ fn replay(case: &str) {
         index.iter_mut().find(|(found, _)| *found == name).unwrap().1 = bytes;
     }
     let loaded = EntryStore::load(store.options(), data.clone(), files_in(&dir.join("files/index"))).unwrap();
-    for reopened in [store.reopen().unwrap(), loaded] {
+    for reopened in [store.clone().reopen().unwrap(), loaded] {
         assert_state(&reopened, after, case);
         assert_files(&reopened, &data, &index, case);
         for listed in after["entries"].as_array().unwrap() {
@@ -321,7 +321,7 @@ fn rocketmq_log_files_and_consume_queues_come_out_byte_for_byte() {
             .iter()
             .find(|value| text(value, "topic") == topic && int(value, "queueId") == i64::from(*id))
             .unwrap();
-        for queue in [queue, &queue.reopen(), &ConsumeQueue::load(80, files_in(&path)).unwrap()] {
+        for queue in [queue, &queue.clone().reopen(), &ConsumeQueue::load(80, files_in(&path)).unwrap()] {
             assert_eq!(queue.min_offset(), int(listed, "minOffset"));
             assert_eq!(queue.max_offset(), int(listed, "maxOffset"));
             for unit in listed["units"].as_array().unwrap() {

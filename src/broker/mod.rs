@@ -41,7 +41,7 @@ impl Disk {
     /// Files that no broker wrote.
     pub fn recover(self) -> Result<Disk, StoreError> {
         let ledger = ledger::Disk { store: self.ledger.store.reopen()?, vote: self.ledger.vote };
-        Ok(Disk { ledger, queues: self.queues.iter().map(ConsumeQueue::reopen).collect() })
+        Ok(Disk { ledger, queues: self.queues.into_iter().map(ConsumeQueue::reopen).collect() })
     }
 }
 

@@ -2,7 +2,7 @@
 //! several may be under way.
 
 use crate::ledger::MemberId;
-use crate::named::named;
+use crate::shown::named;
 use crate::time::Micros;
 
 /// `sendMsgTimeout`: all attempts together.

@@ -6,7 +6,7 @@ use super::config::VOTE_ROUND_WAIT;
 use super::heartbeat::HeartbeatRound;
 use super::member::{Context, Countdown, Draw, Member, MemberId, Role};
 use super::message::{CallTag, Note, Request, VoteResult};
-use crate::named::named;
+use crate::shown::named;
 use crate::store::{Index, Term};
 use crate::time::{Loop, Micros};
 

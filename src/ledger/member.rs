@@ -11,7 +11,7 @@ use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
-use crate::named::named;
+use crate::shown::named;
 use crate::store::{EntryStore, Index, Options, Term, VoteFile};
 use crate::time::{Loop, Micros};
 

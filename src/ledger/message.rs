@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::MemberId;
-use crate::named::named;
+use crate::shown::named;
 use crate::store::{Entry, Index, Term};
 
 /// `VoteResponse.RESULT`, in the order in which `handleVote` looks for them.

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::client::SendStatus;
 use crate::ledger::{Code, MemberId, ParseResult, Role, VoteResult};
-use crate::named::named;
+use crate::shown::named;
 use crate::store::{EntryKind, Index, Term};
 use crate::time::Micros;
 

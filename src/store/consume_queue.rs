@@ -114,9 +114,9 @@ impl ConsumeQueue {
 
     /// The queue that a new process makes of the files this one leaves. `min_offset` is 0 until
     /// [`correct_min_offset`](Self::correct_min_offset).
-    pub fn reopen(&self) -> Self {
+    pub fn reopen(self) -> Self {
         let mut queue = ConsumeQueue::new(self.files.file_size());
-        queue.files = self.files.clone();
+        queue.files = self.files;
         queue.files.mark_full();
         queue.recover();
         queue

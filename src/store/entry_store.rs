@@ -143,7 +143,7 @@ impl EntryStore {
         Ok(at)
     }
 
-    fn stored(&self, index: Index) -> Option<&Stored> {
+    pub(super) fn stored(&self, index: Index) -> Option<&Stored> {
         self.entries.get(usize::try_from(index.0 - self.begin.0).ok()?)
     }
 

@@ -60,49 +60,67 @@ impl<'a> Record<'a> {
     /// A slice shorter than TOTALSIZE, an unknown magic, negative lengths, lengths that do not add up to TOTALSIZE
     /// (facts 1.1), topic or properties that are not UTF-8.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let total =
-            be_i32(bytes, TOTAL_SIZE_AT).ok_or(DecodeError::short("message", bytes.len(), FIXED_SIZE))?;
-        let magic = be_i32(bytes, MAGIC_AT).ok_or(DecodeError::short("message", bytes.len(), FIXED_SIZE))?;
-        let version = Version::of_magic(magic).ok_or(DecodeError {
-            what: "MAGICCODE",
-            offset: MAGIC_AT,
-            found: i64::from(magic),
-            allowed: Allowed::OneOf(MAGICS),
-        })?;
-        let size = length("TOTALSIZE", TOTAL_SIZE_AT, i64::from(total), FIXED_SIZE as i64)?;
-        let record = bytes.get(..size).ok_or(DecodeError::short("message", bytes.len(), size))?;
-        let torn = || DecodeError::short("message", size, size + 1);
+        let short = |need| Err(DecodeError::short("message", bytes.len(), need));
+        let (Some(total), Some(magic)) = (be_i32(bytes, TOTAL_SIZE_AT), be_i32(bytes, MAGIC_AT)) else {
+            return short(FIXED_SIZE);
+        };
+        let Some(version) = Version::of_magic(magic) else {
+            return wrong("MAGICCODE", MAGIC_AT, i64::from(magic), Allowed::OneOf(MAGICS));
+        };
+        let Some(size) = usize::try_from(total).ok().filter(|&size| size >= FIXED_SIZE) else {
+            let allowed = Allowed::AtLeast(FIXED_SIZE as i64);
+            return wrong("TOTALSIZE", TOTAL_SIZE_AT, i64::from(total), allowed);
+        };
+        let Some(record) = bytes.get(..size) else {
+            return short(size);
+        };
+        Record::of_all(record, version).unwrap_or_else(|| Err(DecodeError::short("message", size, size + 1)))
+    }
 
-        let flags = be_i32(record, SYS_FLAG_AT).ok_or_else(torn)?;
-        let born_host =
-            Host::decode(record, BORN_HOST_AT, flags & sys_flag::BORN_HOST_V6 != 0).ok_or_else(torn)?;
+    /// The record that takes all of `bytes`; `None` when they end before it does.
+    fn of_all(bytes: &'a [u8], version: Version) -> Option<Result<Self, DecodeError>> {
+        let too_short = |what, at, found: i64| Some(wrong(what, at, found, Allowed::AtLeast(0)));
+        let flags = be_i32(bytes, SYS_FLAG_AT)?;
+        let born_host = Host::decode(bytes, BORN_HOST_AT, flags & sys_flag::BORN_HOST_V6 != 0)?;
         let store_host_at = BORN_HOST_AT + born_host.size() + 8;
-        let store_host =
-            Host::decode(record, store_host_at, flags & sys_flag::STORE_HOST_V6 != 0).ok_or_else(torn)?;
+        let store_host = Host::decode(bytes, store_host_at, flags & sys_flag::STORE_HOST_V6 != 0)?;
 
         let body_size_at = store_host_at + store_host.size() + 12;
-        let body_size = i64::from(be_i32(record, body_size_at).ok_or_else(torn)?);
+        let body_size = be_i32(bytes, body_size_at)?;
+        if body_size < 0 {
+            return too_short("BODY length", body_size_at, i64::from(body_size));
+        }
         let body_at = body_size_at + 4;
-        let topic_size_at = body_at + length("BODY length", body_size_at, body_size, 0)?;
-        let body = record.get(body_at..topic_size_at).ok_or_else(torn)?;
+        let topic_size_at = body_at + body_size as usize;
+        let body = bytes.get(body_at..topic_size_at)?;
         let (topic_size, topic_at) = match version {
             // A Java byte: beyond 127 it would be negative.
-            Version::V1 => (record.get(topic_size_at).map(|&b| i64::from(b as i8)), topic_size_at + 1),
-            Version::V2 => (be_i16(record, topic_size_at).map(i64::from), topic_size_at + 2),
+            Version::V1 => (i16::from(*bytes.get(topic_size_at)? as i8), topic_size_at + 1),
+            Version::V2 => (be_i16(bytes, topic_size_at)?, topic_size_at + 2),
         };
-        let topic_size = length("TOPIC length", topic_size_at, topic_size.ok_or_else(torn)?, 0)?;
-        let properties_size_at = topic_at + topic_size;
-        let topic = utf8("TOPIC", record, topic_at, topic_size).ok_or_else(torn)??;
-        let properties_size = i64::from(be_i16(record, properties_size_at).ok_or_else(torn)?);
-        let properties_size = length("PROPERTIES length", properties_size_at, properties_size, 0)?;
-        let end = properties_size_at + 2 + properties_size;
-        if end != size {
-            let (found, allowed) = (i64::from(total), Allowed::Exactly(end as i64));
-            return Err(DecodeError { what: "TOTALSIZE", offset: TOTAL_SIZE_AT, found, allowed });
+        if topic_size < 0 {
+            return too_short("TOPIC length", topic_size_at, i64::from(topic_size));
         }
-        let properties =
-            utf8("PROPERTIES", record, properties_size_at + 2, properties_size).ok_or_else(torn)??;
-        Ok(Record { bytes: record, version, born_host, store_host, body_size_at, body, topic, properties })
+        let properties_size_at = topic_at + topic_size as usize;
+        let topic = bytes.get(topic_at..properties_size_at)?;
+        let Ok(topic) = std::str::from_utf8(topic) else {
+            return Some(not_utf8("TOPIC", topic_at, topic));
+        };
+        let properties_size = be_i16(bytes, properties_size_at)?;
+        if properties_size < 0 {
+            return too_short("PROPERTIES length", properties_size_at, i64::from(properties_size));
+        }
+        let properties_at = properties_size_at + 2;
+        let end = properties_at + properties_size as usize;
+        if end != bytes.len() {
+            let allowed = Allowed::Exactly(end as i64);
+            return Some(wrong("TOTALSIZE", TOTAL_SIZE_AT, bytes.len() as i64, allowed));
+        }
+        let properties = bytes.get(properties_at..end)?;
+        let Ok(properties) = std::str::from_utf8(properties) else {
+            return Some(not_utf8("PROPERTIES", properties_at, properties));
+        };
+        Some(Ok(Record { bytes, version, born_host, store_host, body_size_at, body, topic, properties }))
     }
 
     /// Compares the body with BODYCRC. Recovery does; dispatch does not.
@@ -228,26 +246,11 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A length field as a number of bytes.
-fn length(what: &'static str, offset: usize, found: i64, min: i64) -> Result<usize, DecodeError> {
-    usize::try_from(found).ok().filter(|_| found >= min).ok_or(DecodeError {
-        what,
-        offset,
-        found,
-        allowed: Allowed::AtLeast(min),
-    })
+fn wrong<T>(what: &'static str, offset: usize, found: i64, allowed: Allowed) -> Result<T, DecodeError> {
+    Err(DecodeError { what, offset, found, allowed })
 }
 
-/// `None` when the bytes are not there, an error when they are not text.
-fn utf8<'a>(
-    what: &'static str,
-    bytes: &'a [u8],
-    at: usize,
-    len: usize,
-) -> Option<Result<&'a str, DecodeError>> {
-    let text = bytes.get(at..at + len)?;
-    Some(std::str::from_utf8(text).map_err(|error| {
-        let offset = at + error.valid_up_to();
-        DecodeError { what, offset, found: i64::from(bytes[offset]), allowed: Allowed::Utf8 }
-    }))
+fn not_utf8<T>(what: &'static str, at: usize, text: &[u8]) -> Result<T, DecodeError> {
+    let first = std::str::from_utf8(text).err().map_or(0, |error| error.valid_up_to());
+    wrong(what, at + first, i64::from(text[first]), Allowed::Utf8)
 }

@@ -48,15 +48,17 @@ impl EntryStore {
         let mut store = EntryStore::new(options);
         store.data = FileList::load(options.data_file_size, Rolling::Padded, data)?;
         store.index = FileList::load(options.index_file_size, Rolling::Exact, index)?;
-        recover(store)
+        recover(&mut store)?;
+        Ok(store)
     }
 
     /// The store that a new process makes of the files this one leaves: what a restart finds.
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn reopen(&self) -> Result<Self, StoreError> {
-        recover(self.clone())
+    pub fn reopen(mut self) -> Result<Self, StoreError> {
+        recover(&mut self)?;
+        Ok(self)
     }
 
     fn record_at(&self, pos: i64) -> Record {
@@ -107,35 +109,35 @@ fn agrees(unit: IndexUnit, header: &EntryHeader, at: i64) -> bool {
     }
 }
 
-/// `old` is the files as they are; its entries lie over the bytes.
-fn recover(mut old: EntryStore) -> Result<EntryStore, StoreError> {
-    let Some(last_file) = old.data.spans().last().map(|(start, _)| start) else {
-        let mut store = EntryStore::new(old.options);
-        store.index = old.index;
+/// Finds out what of `store` a new process sees. Its files are as they are; its entries lie over the bytes.
+fn recover(store: &mut EntryStore) -> Result<(), StoreError> {
+    let Some(last_file) = store.data.spans().last().map(|(start, _)| start) else {
         store.index.truncate(0, false);
-        return Ok(store);
+        store.entries.truncate(0);
+        store.begin = Index(0);
+        return Ok(());
     };
-    let file_size = old.options.data_file_size;
-    let scan = scan(&old, first_file_to_scan(&old));
-    if last_file - scan.end > file_size {
+    let scan = scan(store, first_file_to_scan(store));
+    if last_file - scan.end > store.options.data_file_size {
         return Err(StoreError::TooMuchLost { recovered_to: scan.end, last_file });
     }
-    let (begin, entries) = with_head(&old, scan.found)?;
-    let end = Index(begin.0 + entries.len() as i64 - 1);
+    let (begin, entries) = with_head(store, scan.found)?;
+    let old = std::mem::replace(&mut store.entries, entries);
+    store.begin = begin;
 
     // What lay in the files as a live entry and is none any more becomes plain bytes.
-    for stored in old.entries.iter_from(0) {
-        let index = stored.entry.index;
-        let stays = usize::try_from(index.0 - begin.0).ok().and_then(|at| entries.get(at));
-        if !stays
-            .is_some_and(|stays| stays.at == stored.at && Rc::ptr_eq(&stays.entry.body, &stored.entry.body))
-        {
-            leave_bytes(&mut old.data, &mut old.index, stored);
+    for was in old.iter_from(0) {
+        let stays = store
+            .stored(was.entry.index)
+            .is_some_and(|now| now.at == was.at && Rc::ptr_eq(&now.entry.body, &was.entry.body));
+        if !stays {
+            leave_bytes(&mut store.data, &mut store.index, was);
         }
     }
-    let (mut data, mut index) = (old.data, old.index);
-    data.mark_full();
-    data.truncate(scan.end, false);
+    store.data.mark_full();
+    store.data.truncate(scan.end, false);
+    let end = store.end_index();
+    let index = &mut store.index;
     index.mark_full();
     let unit = INDEX_UNIT_SIZE as i64;
     if let Some(from) = scan.reindex_from {
@@ -148,7 +150,7 @@ fn recover(mut old: EntryStore) -> Result<EntryStore, StoreError> {
         }
     }
     index.truncate(end.next().0 * unit, false);
-    Ok(EntryStore { options: old.options, data, index, entries, begin })
+    Ok(())
 }
 
 /// The third file from the end or the nearest one before it whose first record is an entry that the index confirms.

@@ -58,7 +58,7 @@ fn a_queue_that_begins_in_the_middle_is_filled_with_blanks_before() {
     assert_eq!(queue.get(55), None);
     let bytes = queue.export().next().unwrap().1;
     assert!(bytes[..160].chunks(20).all(|unit| CqUnit::decode(unit) == Some(CqUnit::BLANK)));
-    let reopened = queue.reopen();
+    let reopened = queue.clone().reopen();
     assert_eq!((reopened.min_offset(), reopened.max_offset(), reopened.max_physic_offset()), (0, 61, 5100));
 }
 

@@ -31,7 +31,7 @@ fn an_empty_store_ends_before_the_first_index_in_no_term() {
     let store = EntryStore::new(Options::default());
     assert_eq!((store.end_index(), store.end_term()), (Index::NONE, Term::NONE));
     assert_eq!((store.wrote_position(), store.data_files().count()), (0, 0));
-    assert_eq!(store.reopen().unwrap().end_index(), Index::NONE);
+    assert_eq!(store.clone().reopen().unwrap().end_index(), Index::NONE);
 }
 
 #[test]
@@ -80,33 +80,33 @@ fn truncate_beyond_the_end_does_nothing_and_at_zero_empties_the_log() {
 fn entries_truncated_without_erasing_come_back_after_a_restart() {
     let mut store = log_of(10);
     assert_eq!(store.truncate(Index(5), false), Index(4));
-    assert_eq!(store.reopen().unwrap().end_index(), Index(9));
+    assert_eq!(store.clone().reopen().unwrap().end_index(), Index(9));
 
     let ten_bytes = [42; 10];
     append(&mut store, 1, &ten_bytes);
-    let mixed = store.reopen().unwrap();
+    let mixed = store.clone().reopen().unwrap();
     assert_eq!(mixed.end_index(), Index(9), "an entry of equal size and term lets the old tail follow");
     assert_eq!(*mixed.entry(Index(5)).unwrap().body, ten_bytes);
 
     let mut newer = log_of(10);
     newer.truncate(Index(5), false);
     append(&mut newer, 2, &ten_bytes);
-    assert_eq!(newer.reopen().unwrap().end_index(), Index(5), "a newer term hides the old tail");
+    assert_eq!(newer.clone().reopen().unwrap().end_index(), Index(5), "a newer term hides the old tail");
 }
 
 #[test]
 fn entries_truncated_and_erased_stay_away_after_a_restart() {
     let mut store = log_of(10);
     store.truncate(Index(5), true);
-    assert_eq!(store.reopen().unwrap().end_index(), Index(4));
+    assert_eq!(store.clone().reopen().unwrap().end_index(), Index(4));
     append(&mut store, 1, &[42; 10]);
-    assert_eq!(store.reopen().unwrap().end_index(), Index(5));
+    assert_eq!(store.clone().reopen().unwrap().end_index(), Index(5));
 }
 
 #[test]
 fn a_restart_shares_bodies_with_the_store_it_came_from() {
     let store = log_of(3);
-    let reopened = store.reopen().unwrap();
+    let reopened = store.clone().reopen().unwrap();
     assert!(Rc::ptr_eq(&store.get(Index(2)).unwrap().body, &reopened.get(Index(2)).unwrap().body));
 }
 
@@ -203,7 +203,7 @@ fn every_byte_is_what_a_store_of_plain_bytes_holds() {
                 store.truncate(first, erase);
             }
             1 => {
-                let (reopened, loaded) = (store.reopen(), load(&store));
+                let (reopened, loaded) = (store.clone().reopen(), load(&store));
                 match (reopened, loaded) {
                     (Ok(reopened), Ok(loaded)) => {
                         assert_eq!(reopened.end_index(), loaded.end_index());
