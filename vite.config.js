@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { frameNumbers } from './scripts/lib/frame-numbers.mjs';
 import { ELEMENT, pages } from './scripts/lib/pages.mjs';
 import { at } from './scripts/lib/project.mjs';
 
@@ -16,12 +17,25 @@ const publishedEntry = () => ({
   load: (id) => (id === `\0${VIRTUAL}` ? `export * from ${JSON.stringify(at(ELEMENT.source))};` : undefined),
 });
 
+/**
+ * Vite wraps every import() in a loader that also fetches styles and imports of what is loaded. A language has neither.
+ *
+ * @returns {import('vite').Plugin}
+ */
+const plainImports = () => ({
+  name: 'plain-imports',
+  apply: 'build',
+  enforce: 'pre',
+  load: (id) =>
+    id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined,
+});
+
 export default defineConfig({
   root: at(),
   // Relative addresses: dist/ works from any path of any host.
   base: './',
   publicDir: false,
-  plugins: [publishedEntry()],
+  plugins: [publishedEntry(), frameNumbers(), plainImports()],
   server: {
     host: '127.0.0.1',
     watch: { ignored: ['**/target/**', '**/dist/**', '**/test-results/**'] },

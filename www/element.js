@@ -2,8 +2,8 @@
 // define.js registers it; what it shows is view.js, how time goes player.js, what runs engine.js.
 
 import { loadEngine } from './engine.js';
-import { BROKER, BROKER_STATE, HEAD } from './frame.js';
-import { langOf, words } from './i18n/index.js';
+import { HEAD } from './frame.js';
+import { SILENT, langOf, loadWords, words } from './i18n/index.js';
 import { shortcut } from './keys.js';
 import {
   NAMES,
@@ -16,8 +16,9 @@ import {
   unknownOption,
 } from './options.js';
 import { Player, pageLoop, unwatchSight, watchSight } from './player.js';
-import { PROPERTIES, Reflecting } from './reflecting.js';
-import { readState } from './state.js';
+import { sayProblem } from './problems.js';
+import { Reflecting } from './reflecting.js';
+import { isDead, readState } from './state.js';
 import { langAround } from './surroundings.js';
 import { View } from './view.js';
 
@@ -46,7 +47,9 @@ export class LedgerScope extends Reflecting {
   #started = false;
   #due = false; // a new run is
   #reseed = false; // and with the seed of the attribute, not that of the present run
-  #words = words('en');
+  #words = SILENT;
+  /** What the view is told beside the frame; one object, told anew on every frame. */
+  #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
   #view;
   #player;
   #size = new ResizeObserver((entries) => {
@@ -80,13 +83,7 @@ export class LedgerScope extends Reflecting {
   }
 
   connectedCallback() {
-    // A property that was set before the class was known lies on the object itself and hides the accessor.
-    for (const name of PROPERTIES) {
-      if (!Object.hasOwn(this, name)) continue;
-      const value = /** @type {any} */ (this)[name];
-      delete (/** @type {any} */ (this)[name]);
-      /** @type {any} */ (this)[name] = value;
-    }
+    this.upgradeProperties();
     for (const name of misspelt(this.getAttributeNames())) this.report(unknownOption(name));
     this.#size.observe(this.#view.scope);
     pageLoop().add(this.#player);
@@ -187,12 +184,10 @@ export class LedgerScope extends Reflecting {
     this.#command({ do: 'restart', broker });
   }
 
-  /** Kills a living broker, restarts a dead one. @param {number} broker  from 0 */
+  /** Kills a broker that is up or coming up, restarts a dead one. @param {number} broker  from 0 */
   toggle(broker) {
-    const frame = this.#run?.frame();
-    const at = frame ? frame[HEAD.BROKERS_AT] + broker * BROKER.STRIDE : 0;
-    const down = frame && broker < frame[HEAD.BROKERS] && frame[at + BROKER.STATE] === BROKER_STATE.DEAD;
-    this.#command({ do: down ? 'restart' : 'kill', broker });
+    if (!this.#run) return;
+    this.#command({ do: isDead(this.#run.frame(), broker) ? 'restart' : 'kill', broker });
   }
 
   /** The run as plain values; null until it is ready. */
@@ -222,7 +217,8 @@ export class LedgerScope extends Reflecting {
     this.#started = true;
     try {
       const load = /** @type {typeof LedgerScope} */ (this.constructor).load;
-      this.#engine = await load();
+      // Its words come beside it. Should they not come at all, the picture still does.
+      [this.#engine] = await Promise.all([load(), loadWords(this.#lang).catch(() => null)]);
     } catch (error) {
       this.#started = false;
       this.#fail(error, 'problem.load');
@@ -273,13 +269,10 @@ export class LedgerScope extends Reflecting {
       this.#view.notices.clear('command');
       this.#player.invalidate();
     } catch (error) {
-      const detail = /** @type {any} */ (error);
-      if (detail?.code === 'panic') return this.#fail(error);
-      const { value = '', allowed = '', message } = describe(error);
-      const key = detail?.code === 'no_such_broker' ? 'problem.broker' : 'problem.command';
-      const args = { value: String(value), allowed: String(allowed), message };
-      this.#view.notices.show('command', { key, args }, this.#words);
-      this.#emit('error', describe(error));
+      const detail = describe(error);
+      if (detail.code === 'panic') return this.#fail(error);
+      this.#view.notices.show('command', sayProblem(error, this.#seed), this.#words);
+      this.#emit('error', detail);
     }
   }
 
@@ -287,15 +280,16 @@ export class LedgerScope extends Reflecting {
    * The run is over by an error that is not the visitor's: says so, keeps the seed, and can begin anew.
    * @param {unknown} error @param {string} [key]
    */
-  #fail(error, key = 'problem.panic') {
+  #fail(error, key) {
     this.#player.setRun(null);
     this.#player.pause();
     this.#run?.free();
     this.#run = null;
-    const detail = describe(error);
-    this.#view.notices.show('run', { key, args: { message: detail.message, seed: this.#seed } }, this.#words);
+    const said = sayProblem(error, this.#seed);
+    if (key) said.key = key;
+    this.#view.notices.show('run', said, this.#words);
     this.#showControls();
-    this.#emit('error', detail);
+    this.#emit('error', describe(error));
   }
 
   // ---- what is shown
@@ -310,14 +304,13 @@ export class LedgerScope extends Reflecting {
       events = run.events();
       frame = run.frame(); // making the events may have moved wasm memory
     }
-    const { rate, pace, playing } = this.#player;
-    const moving = this.#view.paint(
-      frame,
-      events,
-      { seed: this.#seed, rate, pace, playing },
-      nowMs,
-      atOnce || !playing,
-    );
+    const { playing } = this.#player;
+    const clock = this.#clock;
+    clock.seed = this.#seed;
+    clock.rate = this.#player.rate;
+    clock.pace = this.#player.pace;
+    clock.playing = playing;
+    const moving = this.#view.paint(frame, events, clock, nowMs, atOnce || !playing);
     // Last of all: a listener may kill a broker or begin a new run.
     for (const event of events) this.#emit('ledgerevent', event);
     return moving;
@@ -325,14 +318,27 @@ export class LedgerScope extends Reflecting {
 
   /** Language, colours and motion as the attributes, the page and the visitor's system say. */
   #look = () => {
-    const { lang, theme } = this.#options;
+    const { theme } = this.#options;
     const [dark, still] = this.#queries;
-    this.#words = words(lang ?? langAround(this) ?? langOf(navigator.language) ?? 'en');
+    const known = words(this.#lang);
+    if (known) this.#words = known;
+    else loadWords(this.#lang).then(this.#look, (error) => this.#speechless(error));
     this.#view.reducedMotion = still.matches;
     this.#view.setLook(this.#words, theme === 'auto' ? dark.matches : theme === 'dark', this.#options);
     this.#showControls();
     this.#player.invalidate();
   };
+
+  /** The language to be spoken. */
+  get #lang() {
+    return this.#options.lang ?? langAround(this) ?? langOf(navigator.language) ?? 'en';
+  }
+
+  /** A language that cannot be had: the last one stays. @param {unknown} error */
+  #speechless(error) {
+    const { message } = describe(error);
+    this.#view.notices.show('lang', { key: 'problem.words', args: { message } }, this.#words);
+  }
 
   #togglePlay() {
     if (this.playing) this.pause();

@@ -1,7 +1,13 @@
 // The simulator in WebAssembly: loaded once per page, one handle per run. Gives plain JavaScript: a run, its frame as a
 // view of wasm memory, its events. Knows nothing of wall time and nothing of the page.
 
-import init, { Handle, fresh_seed as freshSeed, last_panic as lastPanic } from './pkg/ledgerscope.js';
+import {
+  Handle,
+  fresh_seed as freshSeed,
+  initSync,
+  last_panic as lastPanic,
+  memory,
+} from './pkg/ledgerscope.js';
 import wasmUrl from './pkg/ledgerscope_bg.wasm?url';
 
 /** @import { CoreEvent } from './panels/story.js' */
@@ -24,14 +30,26 @@ let loading = null;
 
 /** @returns {Promise<Engine>} */
 export function loadEngine() {
-  loading ??= init({ module_or_path: wasmUrl }).then(
-    ({ memory }) => ({ create: (scenario) => new WasmRun(scenario, memory), freshSeed }),
+  loading ??= compile().then(
+    (module) => {
+      initSync({ module });
+      return { create: (scenario) => new WasmRun(scenario, memory()), freshSeed };
+    },
     (error) => {
       loading = null; // a lost connection may be back the next time
       throw error;
     },
   );
   return loading;
+}
+
+async function compile() {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${response.url}`);
+  // Compiled while it arrives, if the server calls it what it is.
+  return response.headers.get('content-type') === 'application/wasm'
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }
 
 /**

@@ -1,13 +1,16 @@
 // How far simulated time goes while the wall clock goes on. Pure: no clock, no engine, no page.
 //
 // Paced time keeps DLedger's real constants watchable. While a message flies, time runs so that a typical flight takes
-// FLIGHT_MS. While nothing flies, it speeds up exponentially from that rate and slows down again in time for the next
+// FLIGHT_MS, or DULL_MS when all that flies has been seen before (news.js). While nothing flies, it speeds up exponentially from that rate and slows down again in time for the next
 // event, so a wait takes about as long as the logarithm of its length: 10 ms about 0.4 s, 2 s about 1 s, 6 s a little
 // more. The solutions are in closed form and can be cut anywhere, so progress does not depend on the display's frame
 // rate, and an event is never run over: whatever flies from there on is seen from its start.
 
 /** Wall milliseconds for a typical flight at speed 1. */
 export const FLIGHT_MS = 700;
+
+/** The same for flights that tell nothing new. */
+export const DULL_MS = 350;
 
 /** Growth of the rate while waiting, per wall millisecond: e-fold in 56 ms. */
 const GROWTH = 0.018;
@@ -32,6 +35,7 @@ export function pacer(us) {
 /**
  * @typedef {object} World
  * @property {boolean} flying    a message is in the air
+ * @property {boolean} dull      and none that flies is news
  * @property {number} nextUs     next event; -1: never
  * @property {number} flightUs   typical duration of a flight
  */
@@ -57,7 +61,7 @@ export function advance(clock, world, mode, wallMs) {
 
 /** @param {Pacer} clock @param {World} world @param {number} wallMs */
 function fly(clock, world, wallMs) {
-  const rate = world.flightUs / FLIGHT_MS;
+  const rate = world.flightUs / (world.dull ? DULL_MS : FLIGHT_MS);
   const room = world.nextUs < 0 ? Infinity : Math.max(0, world.nextUs - clock.us);
   const used = Math.min(wallMs, room / rate);
   clock.us = used < wallMs ? world.nextUs : clock.us + used * rate;

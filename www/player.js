@@ -3,6 +3,7 @@
 // What is drawn is the element's affair: it hands in `paint`.
 
 import { HEAD } from './frame.js';
+import { Watch } from './news.js';
 import { LONGEST_FRAME_MS, advance, pacer } from './pacing.js';
 
 /** @import { Run } from './engine.js' */
@@ -105,7 +106,8 @@ export class Player {
   #stepped = false;
   #last = -1;
   #clock = pacer(0);
-  #world = { flying: false, nextUs: -1, flightUs: 2000 };
+  #world = { flying: false, dull: false, nextUs: -1, flightUs: 2000 };
+  #watch = new Watch();
 
   /** @param {PlayerOptions} options */
   constructor({ loop, paint, fail }) {
@@ -122,6 +124,7 @@ export class Player {
   setRun(run, flightUs = 2000) {
     this.#run = run;
     this.#world.flightUs = flightUs;
+    this.#watch = new Watch();
     this.#clock = pacer(run ? run.frame()[HEAD.TIME_US] : 0);
     this.rate = 0;
     this.invalidate();
@@ -213,6 +216,7 @@ export class Player {
     for (let hops = 0; left > 1e-9 && hops < HOPS; hops++) {
       const frame = run.frame();
       world.flying = frame[HEAD.FLIGHTS] > 0;
+      world.dull = world.flying && this.#watch.dull(frame);
       world.nextUs = frame[HEAD.NEXT_EVENT_US];
       left -= advance(clock, world, this.pace, left);
       const until = Math.floor(clock.us);

@@ -2,18 +2,20 @@
 
 import { readOption } from './options.js';
 
-export const PROPERTIES = [
-  'brokers',
-  'seed',
-  'pace',
-  'speed',
-  'autoplay',
-  'theme',
-  'controls',
-  'messageEvery',
-];
+const PROPERTIES = ['brokers', 'seed', 'pace', 'speed', 'autoplay', 'theme', 'controls', 'messageEvery'];
 
 export class Reflecting extends HTMLElement {
+  /** A property that was set before the class was known lies on the object itself and hides the accessor. */
+  upgradeProperties() {
+    const self = /** @type {any} */ (this);
+    for (const name of PROPERTIES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = self[name];
+      delete self[name];
+      self[name] = value;
+    }
+  }
+
   /** Members of the group, 1 to 9. @returns {number} */
   get brokers() {
     return this.#read('brokers');

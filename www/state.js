@@ -9,6 +9,7 @@ const ROLES = /** @type {const} */ (['candidate', 'leader', 'follower']);
  * @typedef {object} BrokerState
  * @property {string} name
  * @property {boolean} up
+ * @property {boolean} starting       its process is coming up
  * @property {'candidate' | 'leader' | 'follower'} role
  * @property {number} term
  * @property {number} endIndex        -1: empty log
@@ -39,6 +40,7 @@ export function readState(frame, seed) {
     return {
       name: brokerName(b),
       up: frame[at + BROKER.STATE] === BROKER_STATE.UP,
+      starting: frame[at + BROKER.STATE] === BROKER_STATE.BOOTING,
       role: ROLES[frame[at + BROKER.ROLE]],
       term: frame[at + BROKER.TERM],
       endIndex: frame[at + BROKER.END_INDEX],
@@ -61,4 +63,14 @@ export function readState(frame, seed) {
     },
     brokers,
   };
+}
+
+/**
+ * Whether a broker is down, so that it can be restarted; one that is coming up is not.
+ * @param {Float64Array} frame
+ * @param {number} broker
+ */
+export function isDead(frame, broker) {
+  const at = frame[HEAD.BROKERS_AT] + broker * BROKER.STRIDE;
+  return broker < frame[HEAD.BROKERS] && frame[at + BROKER.STATE] === BROKER_STATE.DEAD;
 }

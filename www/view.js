@@ -3,11 +3,11 @@
 
 import css from './element.css?inline';
 import { HEAD } from './frame.js';
+import { SILENT } from './i18n/index.js';
 import { Caption } from './panels/caption.js';
 import { Controls } from './panels/controls.js';
 import { h, setAttribute } from './panels/dom.js';
 import { Notices } from './panels/notices.js';
-import { Story } from './panels/story.js';
 import { Targets } from './panels/targets.js';
 import { Timeline } from './panels/timeline.js';
 import { drawStage } from './stage/draw.js';
@@ -17,7 +17,7 @@ import { cssVariables, palette } from './stage/palette.js';
 
 /** @import { Words } from './i18n/index.js' */
 /** @import { Options } from './options.js' */
-/** @import { CoreEvent } from './panels/story.js' */
+/** @import { CoreEvent, Story } from './panels/story.js' */
 /** @import { Wishes } from './panels/controls.js' */
 
 /** Narrower than this the stage is not drawn: it would be unreadable, and a width of 0 means not laid out yet. */
@@ -33,13 +33,23 @@ export class View {
   #width = 0;
   /** @type {import('./stage/layout.js').Layout | null} */
   #layout = null;
-  #layoutKey = '';
+  /** What the layout was made for. */
+  #placed = { width: -1, density: 0, brokers: 0, queues: 0, columns: 0 };
   #palette = palette(false);
-  #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true' });
-  #ctx = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d'));
+  // Without a size until it is drawn: a canvas without alpha is black before.
+  #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true', width: 0, height: 0 });
+  #ctx = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
   #timeline = new Timeline();
   #marks = createMarks();
-  #story = new Story(1);
+  /** Tells what the events mean; comes after the first picture. @type {Story | null} */
+  #story = null;
+  /** What it has not been told yet. @type {CoreEvent[]} */
+  #untold = [];
+  #brokers = 1;
+  #expected = 1;
+  #run = 0;
+  #narrating = '';
+  #changed;
   #nothingSaid = false;
   #fresh = true;
   reducedMotion = false;
@@ -51,6 +61,7 @@ export class View {
    */
   constructor(root, words, wishes) {
     this.#words = words;
+    this.#changed = wishes.changed;
     this.caption = new Caption();
     this.controls = new Controls(wishes);
     this.notices = new Notices();
@@ -72,7 +83,10 @@ export class View {
 
   /** Forgets the last run. @param {number} brokers */
   begin(brokers) {
-    this.#story = new Story(brokers);
+    this.#story = null;
+    this.#untold = [];
+    this.#brokers = brokers;
+    this.#run++;
     this.#marks = createMarks();
     this.#timeline.clear();
     this.caption.clear();
@@ -86,11 +100,12 @@ export class View {
    * @param {Options} options
    */
   setLook(words, dark, options) {
+    this.#expected = options.brokers;
     this.#palette = palette(dark);
     for (const [name, value] of Object.entries(cssVariables(this.#palette)))
       this.scope.style.setProperty(name, value);
     this.scope.style.colorScheme = dark ? 'dark' : 'light';
-    setAttribute(this.scope, 'lang', words.lang === 'zh' ? 'zh-CN' : 'en');
+    if (words !== SILENT) setAttribute(this.scope, 'lang', words.lang === 'zh' ? 'zh-CN' : 'en');
     setAttribute(this.scope, 'data-controls', options.controls);
     setAttribute(this.stage, 'aria-label', words.text('ui.stage'));
     setAttribute(this.#timeline.canvas, 'aria-label', words.text('ui.timeline'));
@@ -104,6 +119,11 @@ export class View {
   /** @param {number} width  of the element, CSS pixels */
   setWidth(width) {
     this.#width = Math.floor(width);
+    if (this.#layout || this.#width < NARROWEST) return;
+    // The place of the first picture is kept for it, so that the page does not jump when it comes.
+    const { height, heading } = layout({ width: this.#width, brokers: this.#expected, queues: 2 });
+    this.stage.style.height = `${height}px`;
+    this.scope.style.setProperty('--ls-edge', `${heading.x}px`);
   }
 
   /**
@@ -119,21 +139,18 @@ export class View {
     const timeUs = frame[HEAD.TIME_US];
     if (events.length > 0) {
       this.#marks.take(events, timeUs, nowMs);
-      for (const event of events) {
-        this.#timeline.history.take(event);
-        const line = this.#story.tell(event);
-        if (line) this.caption.offer(line);
-      }
+      for (const event of events) this.#timeline.history.take(event);
+      this.#tell(events);
     }
     this.#sayNothing(frame);
     const waiting = this.caption.update(this.#words, nowMs, atOnce);
-    this.caption.setClock(this.#words, { ...clock, timeUs, nowMs });
+    this.caption.setClock(this.#words, timeUs, clock, nowMs);
 
     this.#place(frame);
     if (!this.#layout) return false;
     if (events.length > 0 || this.#fresh) this.targets.label(this.#words, frame);
     this.#fresh = false;
-    this.#timeline.draw(timeUs, this.#palette);
+    this.#timeline.draw(timeUs, this.#palette, this.#words.text);
     drawStage(this.#ctx, frame, this.#layout, {
       palette: this.#palette,
       words: this.#words.text,
@@ -143,7 +160,43 @@ export class View {
       hover: this.targets.hover,
       nowMs,
     });
+    if (!this.#words.complete || !this.#story) this.#narrate();
     return waiting || this.#marks.active(nowMs);
+  }
+
+  /** @param {CoreEvent[]} events */
+  #tell(events) {
+    if (!this.#story) {
+      this.#untold.push(...events);
+      return;
+    }
+    for (const event of events) {
+      const line = this.#story.tell(event);
+      if (line) this.caption.offer(line);
+    }
+  }
+
+  /** Who tells the story and the sentences to tell it in are fetched once there is a picture to speak of. */
+  async #narrate() {
+    const words = this.#words;
+    const subject = `${words.lang} ${this.#run}`;
+    if (this.#narrating === subject) return;
+    this.#narrating = subject;
+    const run = this.#run;
+    let Story;
+    try {
+      [{ Story }] = await Promise.all([import('./panels/story.js'), words.complement()]);
+    } catch (error) {
+      const args = { message: String(error) };
+      return this.notices.show('lang', { key: 'problem.words', args }, words);
+    }
+    if (run === this.#run && !this.#story) {
+      this.#story = new Story(this.#brokers);
+      this.#tell(this.#untold);
+      this.#untold = [];
+    }
+    if (words === this.#words) this.caption.rewrite(words);
+    this.#changed();
   }
 
   /** Where paced time would stand still, the visitor is told why. @param {Float64Array} frame */
@@ -157,19 +210,24 @@ export class View {
   #place(frame) {
     const density = window.devicePixelRatio || 1;
     const width = this.#width;
-    const key = `${width} ${frame[HEAD.BROKERS]} ${frame[HEAD.QUEUES]} ${frame[HEAD.COLUMNS]} ${density}`;
-    if (key === this.#layoutKey) return;
-    this.#layoutKey = key;
+    const brokers = frame[HEAD.BROKERS];
+    const queues = frame[HEAD.QUEUES];
+    const columns = frame[HEAD.COLUMNS];
+    const last = this.#placed;
+    if (
+      last.width === width &&
+      last.density === density &&
+      last.brokers === brokers &&
+      last.queues === queues &&
+      last.columns === columns
+    )
+      return;
+    this.#placed = { width, density, brokers, queues, columns };
     if (width < NARROWEST) {
       this.#layout = null;
       return;
     }
-    const placed = layout({
-      width,
-      brokers: frame[HEAD.BROKERS],
-      queues: frame[HEAD.QUEUES],
-      columns: frame[HEAD.COLUMNS],
-    });
+    const placed = layout({ width, brokers, queues, columns });
     this.#layout = placed;
     const canvas = this.#canvas;
     canvas.width = Math.round(placed.width * density);
@@ -177,6 +235,7 @@ export class View {
     canvas.style.width = `${placed.width}px`;
     canvas.style.height = `${placed.height}px`;
     this.stage.style.height = `${placed.height}px`;
+    this.scope.style.setProperty('--ls-edge', `${placed.heading.x}px`);
     this.targets.place(placed);
     this.#fresh = true;
     const strip = this.#timeline.canvas;

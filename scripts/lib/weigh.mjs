@@ -28,6 +28,7 @@ export function weigh(dist, page) {
   const manifest = JSON.parse(readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8'));
   const first = new Set([page, ...references(dist, page)]);
   const later = new Set();
+  const languages = new Set();
 
   for (const [key, chunk] of Object.entries(manifest)) if (first.has(chunk.file)) follow(key);
 
@@ -40,11 +41,18 @@ export function weigh(dist, page) {
     for (const next of chunk.imports ?? []) follow(next, seen);
     for (const next of chunk.dynamicImports ?? []) {
       // Nothing is drawn without the module: what leads to it is waited for, however it is imported.
-      if (closure(manifest, next).some((file) => file.endsWith('.wasm'))) follow(next, seen);
-      else closure(manifest, next).forEach((file) => later.add(file));
+      const more = closure(manifest, next).filter((file) => !first.has(file));
+      if (more.some((file) => file.endsWith('.wasm'))) follow(next, seen);
+      else if (LANGUAGE.test(next)) more.forEach((file) => languages.add(file));
+      else more.forEach((file) => later.add(file));
     }
   }
 
+  // A visitor speaks one language, and nothing is shown before it is there: the heaviest stands for whichever it is.
+  const spoken = [...languages]
+    .map((file) => part(dist, file))
+    .sort((one, other) => other.gzipped - one.gzipped);
+  spoken.forEach(({ file }, i) => (i === 0 ? first : later).add(file));
   for (const file of first) later.delete(file);
   const parts = [...first].map((file) => part(dist, file));
   return {
@@ -53,6 +61,9 @@ export function weigh(dist, page) {
     total: parts.reduce((sum, { gzipped }) => sum + gzipped, 0),
   };
 }
+
+/** The words of one language, of which a page loads the one that is spoken. */
+const LANGUAGE = /^www\/i18n\/[a-z]{2}\.js$/;
 
 /** @param {Chunk} chunk */
 const filesOf = (chunk) => [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])].filter(notHtml);

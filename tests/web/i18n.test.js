@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import enStory from '../../www/i18n/en-story.js';
 import en from '../../www/i18n/en.js';
 import { SILENT, langOf, loadWords, words } from '../../www/i18n/index.js';
 import { parts, placeholders, plain } from '../../www/i18n/template.js';
+import zhStory from '../../www/i18n/zh-story.js';
 import zh from '../../www/i18n/zh.js';
 
-const tables = { en, zh };
+const tables = { en: { ...en, ...enStory }, zh: { ...zh, ...zhStory } };
 
 test('every key is there in both languages, with the same placeholders', () => {
   const { en, zh } = tables;
@@ -70,6 +72,16 @@ test('a language is there once it has been asked for, and the same object each t
   assert.equal(words('en'), spoken);
   assert.equal(await loadWords('en'), spoken);
   assert.equal(spoken.text('ui.play'), 'Play');
+  assert.equal(spoken.complete, false, 'its sentences come after the first picture');
+  await spoken.complement();
+  assert.match(spoken.text('say.start.alone'), /^A single broker starts/);
+  assert.equal(spoken.complete, true);
+});
+
+test('what the first picture needs is in one file, the sentences in the other', () => {
+  for (const table of [en, zh]) assert.ok(!Object.keys(table).some((key) => key.startsWith('say.')));
+  for (const table of [enStory, zhStory])
+    assert.ok(Object.keys(table).every((key) => key.startsWith('say.')));
 });
 
 test('before there is a language, what an error says itself is shown', () => {

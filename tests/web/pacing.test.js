@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FLIGHT_MS, advance, pacer } from '../../www/pacing.js';
+import { DULL_MS, FLIGHT_MS, advance, pacer } from '../../www/pacing.js';
 
 const FLIGHT_US = 2000;
 
@@ -17,11 +17,19 @@ function wallTo(until, world, frameMs = 1000 / 60, clock = pacer(0), mode = 'pac
   throw new Error('never reached');
 }
 
-const waiting = (nextUs) => ({ flying: false, nextUs, flightUs: FLIGHT_US });
+const waiting = (nextUs) => ({ flying: false, dull: false, nextUs, flightUs: FLIGHT_US });
 
 test('a typical flight takes 0.7 s of wall time', () => {
-  const wall = wallTo(FLIGHT_US, { flying: true, nextUs: FLIGHT_US, flightUs: FLIGHT_US });
+  const wall = wallTo(FLIGHT_US, { flying: true, dull: false, nextUs: FLIGHT_US, flightUs: FLIGHT_US });
   assert.ok(Math.abs(wall - FLIGHT_MS) < 1, `${wall}`);
+});
+
+test('a flight that tells nothing new takes half as long, at any frame rate', () => {
+  const world = { flying: true, dull: true, nextUs: FLIGHT_US, flightUs: FLIGHT_US };
+  for (const fps of [24, 60, 144]) {
+    const wall = wallTo(FLIGHT_US, world, 1000 / fps);
+    assert.ok(Math.abs(wall - DULL_MS) < 1, `${wall}`);
+  }
 });
 
 test('waits shrink to about a second, and a 10 ms tick to much less', () => {
@@ -46,7 +54,7 @@ test('a longer wait never takes less time than a shorter one', () => {
 test('the clock stops exactly at the next event and gives back the time it did not need', () => {
   for (const flying of [true, false]) {
     const clock = pacer(0);
-    const used = advance(clock, { flying, nextUs: 500, flightUs: FLIGHT_US }, 'paced', 1e6);
+    const used = advance(clock, { flying, dull: false, nextUs: 500, flightUs: FLIGHT_US }, 'paced', 1e6);
     assert.equal(clock.us, 500);
     assert.ok(used < 1e6 && used > 0);
   }
@@ -72,7 +80,11 @@ test('the rate changes without a jump when a wait begins and ends', () => {
 });
 
 test('the same wall time gives the same simulated time at 24, 60, 144 and 1000 frames a second', () => {
-  for (const world of [waiting(2e6), waiting(1e4), { flying: true, nextUs: 5000, flightUs: FLIGHT_US }]) {
+  for (const world of [
+    waiting(2e6),
+    waiting(1e4),
+    { flying: true, dull: false, nextUs: 5000, flightUs: FLIGHT_US },
+  ]) {
     const reached = [24, 60, 144, 1000].map((fps) => {
       const clock = pacer(0);
       let left = 250;

@@ -176,7 +176,7 @@ test('there are words for every kind, and a vote is answered with its result', (
 test('a broker that is coming up is called so, and is not crossed out', () => {
   const frame = frameOf(GROUP);
   const at = frame[HEAD.BROKERS_AT] + 2 * BROKER.STRIDE + BROKER.STATE;
-  const strokes = () => drawn(frame).calls.filter((call) => call.name === 'moveTo').length;
+  const strokes = () => drawn(frame).calls.filter((call) => call.name === 'lineTo').length;
   const words = () => drawn(frame).texts.map((call) => call.args[0]);
   const crossed = strokes();
   assert.ok(words().includes('DOWN'));

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import en from '../../www/i18n/en.js';
+import en from '../../www/i18n/en-story.js';
 import { loadWords } from '../../www/i18n/index.js';
 import { placeholders } from '../../www/i18n/template.js';
 import { Narrator } from '../../www/panels/narrator.js';
 import { Story } from '../../www/panels/story.js';
 import { FakeRun } from './fake-run.js';
+
+const english = await loadWords('en');
+await english.complement();
 
 /** What is said in English about events, one line each. */
 function said(story, events) {
@@ -191,8 +194,7 @@ test('every sentence has all its arguments, over a long run with deaths', () => 
       const line = story.tell(event);
       if (!line) continue;
       told.add(line.key);
-      for (const name of placeholders(en[line.key]))
-        assert.ok(name in line.args, `${line.key} {${name}}`);
+      for (const name of placeholders(en[line.key])) assert.ok(name in line.args, `${line.key} {${name}}`);
     }
   }
   assert.ok(told.size > 12, [...told].join(' '));

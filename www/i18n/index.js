@@ -1,39 +1,72 @@
-// The words of one language: looks a key up and fills its template. Which language is spoken is decided by the element.
+// The words of one language: looks a key up and fills its template. Each language is two files that are loaded when it is
+// spoken: words that the first picture needs, and sentences that come after it. Which language it is, the element decides.
 
-import { words as stage } from '../stage/words.js';
-import { en } from './en.js';
-import { zh } from './zh.js';
 import { parts, plain } from './template.js';
 
 /** @import { Arg, Part } from './template.js' */
 
 /** @typedef {'en' | 'zh'} Lang */
 
-/** @type {Record<Lang, Record<string, string>>} */
-export const tables = { en: { ...stage.en, ...en }, zh: { ...stage.zh, ...zh } };
-
 /**
- * `text` gives a string, `parts` the pieces of a sentence with their hues.
- * @typedef {{lang: Lang, text: (key: string, args?: Record<string, Arg>) => string,
- *   parts: (key: string, args?: Record<string, Arg>) => Part[]}} Words
+ * @typedef {object} Words
+ * @property {Lang} lang
+ * @property {(key: string, args?: Record<string, Arg>) => string} text
+ * @property {(key: string, args?: Record<string, Arg>) => Part[]} parts  the pieces of a sentence with their hues
+ * @property {boolean} complete                   the sentences are there
+ * @property {() => Promise<unknown>} complement  fetches them
  */
 
-/** @param {Lang} lang @returns {Words} */
-function speak(lang) {
-  const table = tables[lang];
-  return {
+/** @typedef {() => Promise<{default: Record<string, string>}>} File */
+
+/** @type {Record<Lang, File>} */
+const FILES = { en: () => import('./en.js'), zh: () => import('./zh.js') };
+/** @type {Record<Lang, File>} */
+const SENTENCES = { en: () => import('./en-story.js'), zh: () => import('./zh-story.js') };
+
+/** @type {Partial<Record<Lang, Words>>} */
+const spoken = {};
+/** @type {Partial<Record<Lang, Promise<Words>>>} */
+const loading = {};
+
+/** Before a language is there, and should none ever come: what brings words of its own still gets through. @type {Words} */
+export const SILENT = {
+  lang: 'en',
+  text: (_, args) => String(args?.message ?? ''),
+  parts: () => [],
+  complete: false,
+  complement: () => Promise.resolve(),
+};
+
+/** @param {Lang} lang @param {Record<string, string>} table @returns {Words} */
+function speak(lang, table) {
+  const words = {
     lang,
     // A key that is missing shows itself: ugly enough to be noticed, and never an exception in a visitor's page.
-    text: (key, args) => plain(table[key] ?? key, args),
-    parts: (key, args) => parts(table[key] ?? key, args),
+    text: (/** @type {string} */ key, /** @type {Record<string, Arg> | undefined} */ args) =>
+      plain(table[key] ?? key, args),
+    parts: (/** @type {string} */ key, /** @type {Record<string, Arg> | undefined} */ args) =>
+      parts(table[key] ?? key, args),
+    complete: false,
+    complement: async () => {
+      table = { ...table, ...(await SENTENCES[lang]()).default };
+      words.complete = true;
+    },
   };
+  return words;
 }
 
-const spoken = { en: speak('en'), zh: speak('zh') };
+/** The words of a language if they are there, the same object each time. @param {Lang} lang */
+export const words = (lang) => spoken[lang];
 
-/** The words of a language, the same object each time. @param {Lang} lang */
-export function words(lang) {
-  return spoken[lang];
+/** @param {Lang} lang @returns {Promise<Words>} */
+export function loadWords(lang) {
+  return (loading[lang] ??= FILES[lang]().then(
+    (file) => (spoken[lang] = speak(lang, file.default)),
+    (error) => {
+      delete loading[lang]; // a lost connection may be back the next time
+      throw error;
+    },
+  ));
 }
 
 /**

@@ -3,8 +3,7 @@
 
 import { termHue } from '../stage/palette.js';
 import { h, setText } from './dom.js';
-import { Narrator } from './narrator.js';
-import { HEARD } from './story.js';
+import { HEARD, Narrator } from './narrator.js';
 
 /** @import { Words } from '../i18n/index.js' */
 /** @import { Line } from './story.js' */
@@ -29,7 +28,7 @@ export class Caption {
 
   constructor() {
     this.element = h('div', { class: 'caption' }, this.#sentence, this.#live);
-    this.clock = h('p', { class: 'clock', part: 'clock' }, this.#seed, this.#time, this.#rate);
+    this.clock = h('p', { class: 'clock', part: 'clock' }, this.#rate, this.#seed, this.#time);
   }
 
   /** Forgets the last run. */
@@ -53,6 +52,7 @@ export class Caption {
    * @returns {boolean} whether a sentence waits for its turn
    */
   update(words, nowMs, atOnce) {
+    if (!words.complete) return false;
     const line = this.#shown.take(nowMs, atOnce);
     if (line) {
       this.#line = line;
@@ -66,20 +66,24 @@ export class Caption {
   /** Writes the present sentence again, in another language. @param {Words} words */
   rewrite(words) {
     this.#rateAt = -Infinity;
-    if (this.#line) this.#write(words);
+    if (this.#line && words.complete) this.#write(words);
   }
 
   /**
    * @param {Words} words
-   * @param {{timeUs: number, seed: number, rate: number, pace: string, playing: boolean, nowMs: number}} now
+   * @param {number} timeUs
+   * @param {{seed: number, rate: number, pace: string, playing: boolean}} clock
+   * @param {number} nowMs
    */
-  setClock(words, { timeUs, seed, rate, pace, playing, nowMs }) {
+  setClock(words, timeUs, { seed, rate, pace, playing }, nowMs) {
     const ms = Math.floor(timeUs / 1000);
     if (ms !== this.#ms || words !== this.#words) {
       this.#ms = ms;
       this.#words = words;
       setText(this.#time, words.text('clock.time', { seconds: (ms / 1000).toFixed(3) }));
     }
+    // Before anything has happened: how to make it happen.
+    if (!this.#line && !playing) setText(this.#sentence, words.text('ui.ready'));
     if (nowMs - this.#rateAt < RATE_EVERY_MS && playing) return;
     this.#rateAt = nowMs;
     const text = playing ? words.text(`clock.${pace}`, { rate: short(rate) }) : words.text('clock.paused');

@@ -3,6 +3,9 @@
 
 /** @import { Line } from './story.js' */
 
+/** Below this weight a listener is not bothered with a sentence. */
+export const HEARD = 5;
+
 export class Narrator {
   #shownAt = -Infinity;
   #weight = -1;

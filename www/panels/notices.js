@@ -32,14 +32,16 @@ export class Notices {
   /** @param {Words} words */
   rewrite(words) {
     this.element.replaceChildren(
-      ...[...this.#notices].map(([subject, { key, args }]) => {
+      ...[...this.#notices].flatMap(([subject, { key, args }]) => {
+        const text = words.text(key, args);
+        if (!text) return []; // no language is there yet
         const close = h(
           'button',
           { type: 'button', class: 'quiet', onclick: () => this.clear(subject) },
           '×',
         );
         close.setAttribute('aria-label', words.text('ui.dismiss'));
-        return h('p', { 'data-subject': subject }, h('span', {}, words.text(key, args)), close);
+        return h('p', { 'data-subject': subject }, h('span', {}, text), close);
       }),
     );
   }

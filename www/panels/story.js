@@ -3,16 +3,16 @@
 // narrator's affair.
 
 import { brokerName } from '../stage/names.js';
+import { HEARD } from './narrator.js';
 
 /** @import { Arg } from '../i18n/template.js' */
 /** @typedef {Record<string, any> & {t: number, kind: string}} CoreEvent */
 /** @typedef {{key: string, args: Record<string, Arg>, weight: number}} Line */
 
-/** Weights: what may be dropped first. Below HEARD a listener is not bothered with it. */
+/** Weights: what may be dropped first. */
 const QUIET = 1;
 const DETAIL = 2;
 const STEP = 3;
-export const HEARD = 5;
 const NEWS = 6;
 const TURN = 8;
 const FATE = 9;
@@ -246,16 +246,15 @@ export class Story {
     if (m.result === 'ACCEPT') return null; // the vote itself has been told
     if (m.result === 'REJECT_ALREADY_VOTED') {
       const own = voter.votedFor === from || voter.votedFor === null;
-      return line(own ? 'reject.voted.self' : 'reject.voted.other', NEWS, {
-        ...pair(to, from, { term: termArg(asked) }),
-        c: own ? '' : brokerName(/** @type {number} */ (voter.votedFor)),
-      });
+      const c = own ? '' : brokerName(/** @type {number} */ (voter.votedFor));
+      const args = pair(to, from, { code: m.result, term: termArg(asked), c });
+      return line(own ? 'reject.voted.self' : 'reject.voted.other', NEWS, args);
     }
-    const reason = REJECTIONS[m.result];
-    if (!reason) return line('reject.other', NEWS, pair(to, from, { code: m.result }));
+    const reason = REJECTIONS[m.result] ?? 'other';
     // These two speak of the voter's own term, the others of the term that was asked for.
     const own = reason === 'expired' || reason === 'ledger';
-    return line(`reject.${reason}`, NEWS, pair(to, from, { term: termArg(own ? m.term : asked) }));
+    const args = pair(to, from, { code: m.result, term: termArg(own ? m.term : asked) });
+    return line(`reject.${reason}`, NEWS, args);
   }
 
   /** @param {number} from @param {number} to @param {Record<string, any>} m */

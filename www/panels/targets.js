@@ -1,13 +1,16 @@
 // Buttons over the brokers and the producer on the canvas: what can be clicked there can be reached with Tab, pressed
 // with Enter, and is told to a screen reader. They are transparent; the canvas under them is what is seen.
 
-import { BROKER, BROKER_STATE, HEAD } from '../frame.js';
+import { BROKER, HEAD } from '../frame.js';
 import { brokerName } from '../stage/names.js';
 import { h, setAttribute } from './dom.js';
 
 /** @import { Words } from '../i18n/index.js' */
 /** @import { Hit } from '../stage/hit.js' */
 /** @import { Layout } from '../stage/layout.js' */
+
+/** By BROKER_STATE. */
+const STATES = ['dead', 'up', 'booting'];
 
 /** A finger needs this much, CSS pixels. */
 const FINGER = 44;
@@ -43,10 +46,11 @@ export class Targets {
       this.changed();
     };
     const focus = (/** @type {number | null} */ broker) => () => {
-      this.focus = broker;
+      // A click focuses too, but is no search for where one is.
+      this.focus = button.matches(':focus-visible') ? broker : null;
       this.changed();
     };
-    return h('button', {
+    const button = h('button', {
       type: 'button',
       class: number < 0 ? 'target box' : 'target',
       'data-target': number < 0 ? 'producer' : brokerName(number),
@@ -56,6 +60,7 @@ export class Targets {
       onfocus: focus(number < 0 ? null : number),
       onblur: focus(null),
     });
+    return button;
   }
 
   /** @param {Layout} layout */
@@ -83,8 +88,8 @@ export class Targets {
   label(words, frame) {
     this.#brokers.forEach((button, i) => {
       const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
-      const up = frame[at + BROKER.STATE] === BROKER_STATE.UP;
-      const label = words.text(up ? 'target.up' : 'target.dead', {
+      const state = STATES[frame[at + BROKER.STATE]];
+      const label = words.text(`target.${state}`, {
         b: brokerName(i),
         role: words.text(`role.${frame[at + BROKER.ROLE]}`),
         term: frame[at + BROKER.TERM],
@@ -92,7 +97,7 @@ export class Targets {
         committed: frame[at + BROKER.COMMITTED_INDEX] + 1,
       });
       setAttribute(button, 'aria-label', label);
-      setAttribute(button, 'data-state', up ? 'up' : 'dead');
+      setAttribute(button, 'data-state', state);
     });
     setAttribute(
       this.#producer,

@@ -2,8 +2,10 @@
 // Keeps what it needs of the events, bounded however long the run is. No seeking: it shows, it does not steer.
 
 import { termColour } from '../stage/palette.js';
+import { font } from '../stage/text.js';
 import { h } from './dom.js';
 
+/** @import { Words } from '../i18n/index.js' */
 /** @import { Palette } from '../stage/palette.js' */
 /** @import { CoreEvent } from './story.js' */
 
@@ -13,6 +15,8 @@ const KEPT = 800;
 const HEIGHT = 34;
 const TOP = 9;
 const BAR = 16;
+/** Room at both ends for what stands over them. */
+const SIDE = 5;
 
 /** How long a run the strip shows at first, seconds; it grows by half when that is full. */
 const FIRST_HORIZON_S = 20;
@@ -84,11 +88,12 @@ export class Timeline {
   history = new History();
   #ctx = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
   #width = 0;
-  #drawn = '';
+  /** What the strip shows. @type {object & Record<string, unknown>} */
+  #drawn = {};
 
   clear() {
     this.history = new History();
-    this.#drawn = '';
+    this.#drawn = {};
   }
 
   /** @param {number} width  CSS pixels @param {number} density  device pixels per CSS pixel */
@@ -97,27 +102,35 @@ export class Timeline {
     this.canvas.width = Math.round(width * density);
     this.canvas.height = Math.round(HEIGHT * density);
     this.#ctx.setTransform(density, 0, 0, density, 0, 0);
-    this.#drawn = '';
+    this.#drawn = {};
   }
 
-  /** @param {number} timeUs @param {Palette} colours */
-  draw(timeUs, colours) {
+  /** @param {number} timeUs @param {Palette} colours @param {Words['text']} words */
+  draw(timeUs, colours, words) {
     const width = this.#width;
     if (width < 20) return;
-    const scale = (width - 8) / (horizon(timeUs / 1e6) * 1e6);
-    const x = (/** @type {number} */ t) => 2 + t * scale;
+    const scale = (width - 2 * SIDE) / (horizon(timeUs / 1e6) * 1e6);
+    const x = (/** @type {number} */ t) => SIDE + t * scale;
     // Slow time moves the head by less than a pixel for many frames: nothing to draw then.
     const head = Math.round(x(timeUs) * 2) / 2;
-    const key = `${head} ${this.history.version} ${scale} ${colours.dark}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
+    const { version } = this.history;
+    const drawn = this.#drawn;
+    if (
+      drawn.head === head &&
+      drawn.version === version &&
+      drawn.scale === scale &&
+      drawn.colours === colours &&
+      drawn.words === words
+    )
+      return;
+    this.#drawn = { head, version, scale, colours, words };
 
     const ctx = this.#ctx;
     ctx.clearRect(0, 0, width, HEIGHT);
     ctx.lineWidth = 1;
     ctx.strokeStyle = colours.faint;
-    ctx.strokeRect(2.5, TOP + 0.5, width - 5, BAR - 1);
-    this.#reigns(x, head, colours);
+    ctx.strokeRect(SIDE + 0.5, TOP + 0.5, width - 2 * SIDE - 1, BAR - 1);
+    this.#reigns(x, head, colours, words);
     this.#commits(x, colours);
     this.#fates(x, colours);
     ctx.fillStyle = colours.ink;
@@ -127,8 +140,8 @@ export class Timeline {
     ctx.fill();
   }
 
-  /** @param {(t: number) => number} x @param {number} head @param {Palette} colours */
-  #reigns(x, head, colours) {
+  /** @param {(t: number) => number} x @param {number} head @param {Palette} colours @param {Words['text']} words */
+  #reigns(x, head, colours, words) {
     const ctx = this.#ctx;
     const { reigns } = this.history;
     reigns.forEach((reign, i) => {
@@ -140,9 +153,11 @@ export class Timeline {
         ctx.fillRect(from, TOP, to - from, BAR);
         if (to - from > 18) {
           ctx.fillStyle = colours.onHue;
-          ctx.font = '600 10px system-ui, sans-serif';
+          ctx.font = font(10.5, 600);
           ctx.textBaseline = 'middle';
-          ctx.fillText(String(reign.term), from + 5, TOP + BAR / 2 + 0.5);
+          const long = words('stage.term', { term: reign.term });
+          const room = ctx.measureText(long).width + 12 < to - from;
+          ctx.fillText(room ? long : String(reign.term), from + 6, TOP + BAR / 2 + 0.5);
         }
         return;
       }

@@ -1,14 +1,17 @@
 // The brokers: links, discs, rings that run down, votes. Their labels are in broker-labels.js. A role differs in shape as well as in word and colour:
 //   leader     crown, second ring outside       follower   plain ring
 //   candidate  broken ring, its votes above     down       flat, grey, crossed out
+//                                               starting   flat, grey, a thin dotted rim
 // drawBrokers draws what changes with the state; drawTimers what changes with every frame.
 
 import { BROKER, BROKER_STATE, HEAD, ROLE, TIMER } from '../frame.js';
 import { drawLabel, drawTimerText } from './broker-labels.js';
+import { hovers } from './hit.js';
 import { brokerName } from './names.js';
 import { termColour } from './palette.js';
+import { ROUND, SOLID, box, circle, dash, fill, line, shape, stroke, write } from './pen.js';
 import { crown, paper } from './shapes.js';
-import { digits, font, textWidth, wordsWith } from './text.js';
+import { font, textWidth, wordsWith } from './text.js';
 
 /**
  * @typedef {import('./layout.js').Layout} Layout
@@ -17,7 +20,8 @@ import { digits, font, textWidth, wordsWith } from './text.js';
  */
 
 const TOP = -Math.PI / 2;
-const ROUND = Math.PI * 2;
+const SLASH = [1, -1, -1, 1];
+const BACKSLASH = [-1, -1, 1, 1];
 
 /** Thickness of the ring. @param {number} r */
 const ringWidth = (r) => Math.max(3, r * 0.12);
@@ -34,7 +38,8 @@ export function drawBrokers(ctx, frame, layout, look) {
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
     if (look.focus === i) drawFocus(ctx, layout, look, i);
-    if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) drawDead(ctx, layout, look, i);
+    const state = frame[at + BROKER.STATE];
+    if (state !== BROKER_STATE.UP) drawAway(ctx, layout, look, i, state === BROKER_STATE.DEAD);
     else drawLiving(ctx, frame, at, layout, look, i);
     drawLabel(ctx, frame, at, layout, look, i);
   }
@@ -50,8 +55,6 @@ export function drawBrokers(ctx, frame, layout, look) {
 function drawLinks(ctx, frame, layout, look) {
   const { brokers } = layout;
   const at = frame[HEAD.BROKERS_AT];
-  ctx.lineWidth = Math.max(1, layout.u);
-  ctx.strokeStyle = look.palette.faint;
   ctx.beginPath();
   for (let i = 0; i < brokers.length; i++) {
     for (let j = i + 1; j < brokers.length; j++) {
@@ -61,19 +64,15 @@ function drawLinks(ctx, frame, layout, look) {
       ctx.lineTo(brokers[j].x, brokers[j].y);
     }
   }
-  ctx.stroke();
-  ctx.lineWidth = Math.max(1.5, 2 * layout.u);
+  stroke(ctx, look.palette.faint, Math.max(1, layout.u));
   for (let i = 0; i < brokers.length; i++) {
     const me = at + i * BROKER.STRIDE;
     const leader = frame[me + BROKER.LEADER_ID];
-    if (frame[me + BROKER.STATE] === BROKER_STATE.DEAD || leader < 0 || leader === i) continue;
-    if (frame[at + leader * BROKER.STRIDE + BROKER.STATE] === BROKER_STATE.DEAD) continue;
-    ctx.strokeStyle = termColour(look.palette, frame[me + BROKER.TERM]);
+    if (frame[me + BROKER.STATE] !== BROKER_STATE.UP || leader < 0 || leader === i) continue;
+    if (frame[at + leader * BROKER.STRIDE + BROKER.STATE] !== BROKER_STATE.UP) continue;
     ctx.globalAlpha = 0.25;
-    ctx.beginPath();
-    ctx.moveTo(brokers[i].x, brokers[i].y);
-    ctx.lineTo(brokers[leader].x, brokers[leader].y);
-    ctx.stroke();
+    line(ctx, brokers[i].x, brokers[i].y, brokers[leader].x, brokers[leader].y);
+    stroke(ctx, termColour(look.palette, frame[me + BROKER.TERM]), Math.max(1.5, 2 * layout.u));
   }
   ctx.globalAlpha = 1;
 }
@@ -92,21 +91,17 @@ function drawLiving(ctx, frame, at, layout, look, i) {
   const role = frame[at + BROKER.ROLE];
   const hue = termColour(palette, frame[at + BROKER.TERM]);
   const width = ringWidth(r);
-  const hovered = look.hover !== null && look.hover.what === 'broker' && look.hover.broker === i;
+  const hovered = hovers(look, i);
 
   if (role === ROLE.LEADER) {
-    ctx.fillStyle = palette.paper;
     circle(ctx, x, y, r + width * 1.25);
-    ctx.fill();
-    ctx.strokeStyle = hue;
-    ctx.lineWidth = Math.max(1.5, width * 0.4);
+    fill(ctx, palette.paper);
     circle(ctx, x, y, r + width * 0.95);
-    ctx.stroke();
+    stroke(ctx, hue, Math.max(1.5, width * 0.4));
     crown(ctx, x, y - r - width * 1.25 - r * 0.05, Math.max(7, r * 0.27), hue);
   }
-  ctx.fillStyle = hovered ? palette.band : palette.card;
   circle(ctx, x, y, r);
-  ctx.fill();
+  fill(ctx, hovered ? palette.band : palette.card);
   ctx.strokeStyle = palette.faint;
   ctx.lineWidth = width;
   if (role === ROLE.CANDIDATE) ctx.setLineDash(brokenRing(r));
@@ -116,11 +111,7 @@ function drawLiving(ctx, frame, at, layout, look, i) {
   ctx.stroke();
   ctx.setLineDash(SOLID);
 
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = palette.ink;
-  ctx.font = font(layout.type.name, 650);
-  ctx.fillText(brokerName(i), x, y - r * 0.16);
+  write(ctx, brokerName(i), x, y - r * 0.16, font(layout.type.name, 650), palette.ink);
   ctx.fillStyle = hue;
   ctx.font = font(layout.type.term, 650);
   // In a small disc only the letter and the number of a term can be read.
@@ -132,8 +123,6 @@ function drawLiving(ctx, frame, at, layout, look, i) {
   }
 }
 
-/** @type {number[]} */
-const SOLID = [];
 /** @type {Map<number, number[]>} */
 const dashes = new Map();
 
@@ -176,8 +165,7 @@ function drawVotes(ctx, frame, at, layout, look, i, hue) {
   ctx.strokeStyle = hue;
   ctx.fillStyle = hue;
   for (let k = 0; k < needed; k++, left += step) {
-    ctx.beginPath();
-    ctx.roundRect(left, middle - size / 2, size, size, size * 0.18);
+    box(ctx, left, middle - size / 2, size, size, size * 0.18);
     if (k < votes) ctx.fill();
     ctx.stroke();
   }
@@ -208,48 +196,44 @@ function drawVotedFor(ctx, frame, at, layout, look, i, hue) {
   const oy = y - layout.ring.cy;
   const out = Math.hypot(ox, oy);
   const top = Math.abs(ox) < r * 0.2 && oy <= 0;
-  const bx = x + r * 1.02 * (top ? 0.71 : ox / out);
-  const by = y + r * 1.02 * (top ? -0.71 : oy / out);
+  // A small disc would be half covered by it.
+  const far = r * (r < 31 ? 1.22 : 1.02);
+  const bx = x + far * (top ? 0.71 : ox / out);
+  const by = y + far * (top ? -0.71 : oy / out);
   paper(ctx, bx, by, size, hue, look.palette.card);
-  ctx.fillStyle = hue;
-  ctx.textAlign = 'center';
-  ctx.font = font(size * 1.15, 700);
-  ctx.fillText(brokerName(votedFor), bx, by + size * 0.1);
+  write(ctx, brokerName(votedFor), bx, by + size * 0.1, font(size * 1.15, 700), hue);
 }
 
 /**
+ * A broker that takes no part: down, or not yet up.
  * @param {Ctx} ctx
  * @param {Layout} layout
  * @param {Look} look
  * @param {number} i
+ * @param {boolean} dead
  */
-function drawDead(ctx, layout, look, i) {
+function drawAway(ctx, layout, look, i, dead) {
   const { x, y, r } = layout.brokers[i];
   const { palette } = look;
-  ctx.fillStyle = palette.deadDisc;
+  const line = Math.max(2, r * 0.06);
   circle(ctx, x, y, r);
-  ctx.fill();
-  ctx.strokeStyle = palette.dead;
-  ctx.lineWidth = Math.max(2, r * 0.06);
-  ctx.lineCap = 'round';
-  const a = r * 0.7;
-  ctx.beginPath();
-  ctx.moveTo(x - a, y - a);
-  ctx.lineTo(x + a, y + a);
-  ctx.moveTo(x + a, y - a);
-  ctx.lineTo(x - a, y + a);
-  ctx.stroke();
+  fill(ctx, palette.deadDisc);
+  if (dead) {
+    shape(ctx, x, y, r * 0.7, SLASH, true);
+    ctx.lineCap = 'round';
+    stroke(ctx, palette.dead, line);
+    shape(ctx, x, y, r * 0.7, BACKSLASH, true);
+    stroke(ctx, palette.dead, line);
+    // The cross passes behind the name, which must stay readable.
+    circle(ctx, x, y, r * 0.38);
+    fill(ctx, palette.deadDisc);
+  } else {
+    circle(ctx, x, y, r * 0.92);
+    ctx.lineCap = 'round';
+    dash(ctx, palette.dead, line, 0.01, (ROUND * r * 0.92) / 28);
+  }
   ctx.lineCap = 'butt';
-  // The cross passes behind the name, which must stay readable.
-  ctx.beginPath();
-  ctx.arc(x, y, r * 0.38, 0, ROUND);
-  ctx.fillStyle = palette.deadDisc;
-  ctx.fill();
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = palette.dead;
-  ctx.font = font(layout.type.name, 650);
-  ctx.fillText(brokerName(i), x, y);
+  write(ctx, brokerName(i), x, y, font(layout.type.name, 650), palette.dead);
 }
 
 /**
@@ -260,10 +244,8 @@ function drawDead(ctx, layout, look, i) {
  */
 function drawFocus(ctx, layout, look, i) {
   const { x, y, r } = layout.brokers[i];
-  ctx.strokeStyle = look.palette.focus;
-  ctx.lineWidth = Math.max(2, 2.5 * layout.u);
   circle(ctx, x, y, r + ringWidth(r) * 1.25 + 2.5 * layout.u);
-  ctx.stroke();
+  stroke(ctx, look.palette.focus, Math.max(2, 2.5 * layout.u));
 }
 
 /**
@@ -276,11 +258,10 @@ function drawFocus(ctx, layout, look, i) {
 export function drawTimers(ctx, frame, layout, look) {
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
   const now = frame[HEAD.TIME_US];
-  ctx.textBaseline = 'middle';
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
     const timer = frame[at + BROKER.TIMER];
-    if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) continue;
+    if (frame[at + BROKER.STATE] !== BROKER_STATE.UP) continue;
     const hue = termColour(look.palette, frame[at + BROKER.TERM]);
     const candidate = frame[at + BROKER.ROLE] === ROLE.CANDIDATE;
     const { x, y, r } = layout.brokers[i];
@@ -304,33 +285,14 @@ export function drawTimers(ctx, frame, layout, look) {
   }
 }
 
-/**
- * @param {Ctx} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} r
- */
-function circle(ctx, x, y, r) {
-  ctx.beginPath();
-  ctx.arc(x, y, r, 0, ROUND);
-}
-
 /** The heading over the ring. @param {Ctx} ctx @param {Float64Array} frame @param {Layout} layout @param {Look} look */
 export function drawGroupHeading(ctx, frame, layout, look) {
   const { heading, type } = layout;
-  const title = look.words('stage.group');
+  const { palette, words } = look;
+  const title = words('stage.group');
   const bold = font(type.heading, 650);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = look.palette.ink;
-  const width = textWidth(ctx, title, bold);
-  ctx.font = bold;
-  ctx.fillText(title, heading.x, heading.y);
-  ctx.fillStyle = look.palette.soft;
-  ctx.font = font(type.small);
-  const majority = look.words('stage.majority', {
-    quorum: frame[HEAD.QUORUM],
-    brokers: digits(frame[HEAD.BROKERS]),
-  });
-  ctx.fillText(majority, heading.x + width + 10 * layout.u, heading.y + 0.5);
+  const left = heading.x + textWidth(ctx, title, bold) + 10 * layout.u;
+  const majority = words('stage.majority', { quorum: frame[HEAD.QUORUM], brokers: frame[HEAD.BROKERS] });
+  write(ctx, title, heading.x, heading.y, bold, palette.ink, 'left');
+  write(ctx, majority, left, heading.y + 0.5, font(type.small), palette.soft, 'left');
 }

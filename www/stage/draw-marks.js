@@ -5,6 +5,7 @@ import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
 import { firstIndexShown, lane } from './geometry.js';
 import { drawCell } from './logs.js';
 import { termColour } from './palette.js';
+import { box, circle, fill, line, stroke, write } from './pen.js';
 import { cross } from './shapes.js';
 import { digits, font } from './text.js';
 
@@ -60,21 +61,22 @@ function drawMark(ctx, frame, layout, look, mark, p, first) {
       const { x, y, w, h } = layout.producer;
       const grow = p * 5 * layout.u;
       ctx.globalAlpha = 1 - p;
-      ctx.strokeStyle = mark.ok ? palette.ok : palette.bad;
-      ctx.lineWidth = 2.5 * layout.u;
-      ctx.beginPath();
-      ctx.roundRect(x - grow, y - grow, w + 2 * grow, h + 2 * grow, 8 * layout.u + grow);
-      ctx.stroke();
+      box(ctx, x - grow, y - grow, w + 2 * grow, h + 2 * grow, 8 * layout.u + grow);
+      stroke(ctx, mark.ok ? palette.ok : palette.bad, 2.5 * layout.u);
       if (mark.ok) return;
       // Why it failed, in RocketMQ's own word, on the side of the box that is away from the ring.
       const { line } = layout.type;
       const above = y > layout.heading.y + 3 * line;
       ctx.globalAlpha = 1;
-      ctx.font = font(layout.type.small, 600);
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'middle';
-      ctx.fillStyle = palette.bad;
-      return ctx.fillText(mark.text, x, above ? y - line * 0.8 : y + h + line * 0.8);
+      return write(
+        ctx,
+        mark.text,
+        x,
+        above ? y - line * 0.8 : y + h + line * 0.8,
+        font(layout.type.small, 600),
+        palette.bad,
+        'left',
+      );
     }
     case 'refused': {
       if (mark.broker < 0) return;
@@ -94,11 +96,8 @@ function drawMark(ctx, frame, layout, look, mark, p, first) {
       // The answer in flight says why; at the broker a refusal is only hinted at.
       const hint = mark.what === 'refusedVote';
       ctx.globalAlpha = (1 - p) * (hint ? 0.55 : 1);
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = Math.max(1.5, r * (hint ? 0.03 : 0.06));
-      ctx.beginPath();
-      ctx.arc(x, y, r * (1.14 + 0.2 * p), 0, Math.PI * 2);
-      return ctx.stroke();
+      circle(ctx, x, y, r * (1.14 + 0.2 * p));
+      return stroke(ctx, colour, Math.max(1.5, r * (hint ? 0.03 : 0.06)));
     }
   }
 }
@@ -132,17 +131,15 @@ function outlineCell(ctx, frame, layout, look, mark, p, first) {
   const { cell } = layout.logs;
   const grow = (1 + p * 4) * layout.u;
   ctx.globalAlpha = 1 - p;
-  ctx.strokeStyle = termColour(look.palette, frame[from + CELL.TERM]);
-  ctx.lineWidth = 2.5 * layout.u;
-  ctx.beginPath();
-  ctx.roundRect(
+  box(
+    ctx,
     x - grow,
     layout.rows[mark.broker].cellY - grow,
     cell.w + 2 * grow,
     cell.h + 2 * grow,
     4 * layout.u + grow,
   );
-  ctx.stroke();
+  stroke(ctx, termColour(look.palette, frame[from + CELL.TERM]), 2.5 * layout.u);
 }
 
 /**
@@ -209,24 +206,12 @@ function ghosts(ctx, layout, look, mark, p, first) {
     const x = cellX(layout, mark.from + k, first);
     if (Number.isNaN(x)) continue;
     const hue = termColour(palette, mark.terms[k]);
-    ctx.beginPath();
-    ctx.roundRect(x + 1, y + 1, cell.w - 2, cell.h - 2, 4 * layout.u);
-    ctx.fillStyle = palette.paper;
-    ctx.fill();
-    ctx.strokeStyle = hue;
-    ctx.lineWidth = 1.5 * layout.u;
-    ctx.stroke();
-    ctx.font = font(layout.type.cell, 700);
-    ctx.textAlign = 'center';
-    ctx.textBaseline = 'middle';
-    ctx.fillStyle = hue;
-    ctx.fillText(digits(mark.from + k), x + cell.w / 2, y + cell.h / 2);
-    ctx.strokeStyle = palette.bad;
-    ctx.lineWidth = 2 * layout.u;
-    ctx.beginPath();
-    ctx.moveTo(x + 3, y + cell.h - 3);
-    ctx.lineTo(x + cell.w - 3, y + 3);
-    ctx.stroke();
+    box(ctx, x + 1, y + 1, cell.w - 2, cell.h - 2, 4 * layout.u);
+    fill(ctx, palette.paper);
+    stroke(ctx, hue, 1.5 * layout.u);
+    write(ctx, digits(mark.from + k), x + cell.w / 2, y + cell.h / 2, font(layout.type.cell, 700), hue);
+    line(ctx, x + 3, y + cell.h - 3, x + cell.w - 3, y + 3);
+    stroke(ctx, palette.bad, 2 * layout.u);
   }
 }
 

@@ -61,6 +61,7 @@ export function drawStage(ctx, frame, layout, look) {
     ctx.drawImage(sheet.canvas, 0, 0);
     ctx.setTransform(scale, 0, 0, scale, 0, 0);
   }
+  ctx.textBaseline = 'middle';
   drawTimers(ctx, frame, layout, look);
   drawMarks(ctx, frame, layout, look);
   drawFlights(ctx, frame, layout, look);
@@ -74,6 +75,7 @@ export function drawStage(ctx, frame, layout, look) {
  */
 function drawState(ctx, frame, layout, look) {
   ctx.globalAlpha = 1;
+  ctx.textBaseline = 'middle';
   ctx.fillStyle = look.palette.paper;
   ctx.fillRect(0, 0, layout.width, layout.height + 1);
   drawGroupHeading(ctx, frame, layout, look);

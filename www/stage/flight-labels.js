@@ -3,7 +3,8 @@
 // share one label.
 
 import { FLIGHT, HEAD, KIND } from '../frame.js';
-import { KIND_KEYS, VOTE_RESULTS } from './names.js';
+import { CODES, KIND_KEYS, VOTE_LABELS } from './names.js';
+import { write } from './pen.js';
 import { font, textWidth, wordsWith } from './text.js';
 
 /**
@@ -11,10 +12,6 @@ import { font, textWidth, wordsWith } from './text.js';
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./draw.js').Look} Look
  */
-
-const VOTE_KEYS = VOTE_RESULTS.map((name) => `vote.${name}`);
-/** @type {Map<number, string>} */
-const codeKeys = new Map();
 
 /** With more messages than this, what is said once is not said again of another sender's. */
 const BUSY = 12;
@@ -156,11 +153,7 @@ export function drawFlightLabels(ctx, frame, at, path, x, y, size, layout, look)
     ctx.fillStyle = look.palette.paper;
     ctx.fillRect(left - 2, top - 1, w + 4, h + 2);
     ctx.globalAlpha = 1;
-    ctx.font = type;
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'middle';
-    ctx.fillStyle = labelColour(frame, at, look.palette);
-    ctx.fillText(text, left, top + h / 2 + 0.5);
+    write(ctx, text, left, top + h / 2 + 0.5, type, labelColour(frame, at, look.palette), 'left');
     return;
   }
 }
@@ -184,18 +177,9 @@ function labelColour(frame, at, palette) {
 export function flightWords(frame, at, words) {
   const kind = frame[at + FLIGHT.KIND];
   const result = frame[at + FLIGHT.RESULT];
-  if (kind === KIND.VOTE_RESPONSE)
-    return wordsWith(words, VOTE_KEYS[result] ?? VOTE_KEYS[0], 'term', frame[at + FLIGHT.TERM]);
+  if (kind === KIND.VOTE_RESPONSE) return VOTE_LABELS[result] ?? VOTE_LABELS[0];
   const key = KIND_KEYS[kind];
-  if (frame[at + FLIGHT.OK] < 0 && kind !== KIND.REFUSED) {
-    let code = codeKeys.get(result);
-    if (code === undefined) {
-      code = `code.${result}`;
-      codeKeys.set(result, code);
-    }
-    const named = wordsWith(words, code, 'code', result);
-    return named === code ? `code ${result}` : named;
-  }
+  if (frame[at + FLIGHT.OK] < 0 && kind !== KIND.REFUSED) return CODES[result] ?? `code ${result}`;
   switch (kind) {
     case KIND.VOTE_REQUEST:
       return wordsWith(words, key, 'term', frame[at + FLIGHT.TERM]);

@@ -5,6 +5,7 @@ import { FLIGHT, HEAD } from '../frame.js';
 import { drawFlightLabels, noteGlyph, startLabels } from './flight-labels.js';
 import { clamp, lane } from './geometry.js';
 import { drawGlyph, messageColour, reach } from './glyphs.js';
+import { line } from './pen.js';
 import { arrowhead } from './shapes.js';
 
 /**
@@ -165,10 +166,10 @@ function drawTail(ctx, frame, at, layout, look, size, far, side, crowd) {
   if (!crowd) {
     // All the way it has come, faintly; with reduced motion all the way it goes, too.
     ctx.globalAlpha = 0.28;
-    line(ctx, x, y, path, 0, look.reducedMotion ? path.length - size * ARROW : back);
+    stretch(ctx, x, y, path, 0, look.reducedMotion ? path.length - size * ARROW : back);
   }
   ctx.globalAlpha = 0.8;
-  if (!look.reducedMotion) line(ctx, x, y, path, Math.max(0, back - size * 2.6), back);
+  if (!look.reducedMotion) stretch(ctx, x, y, path, Math.max(0, back - size * 2.6), back);
   ctx.globalAlpha = 1;
   const tip = look.reducedMotion ? path.length : Math.min(path.length, far + half + size * ARROW);
   arrowhead(ctx, x + path.ux * tip, y + path.uy * tip, path.ux, path.uy, size * ARROW, colour);
@@ -182,10 +183,8 @@ function drawTail(ctx, frame, at, layout, look, size, far, side, crowd) {
  * @param {number} from
  * @param {number} to
  */
-function line(ctx, x, y, path, from, to) {
+function stretch(ctx, x, y, path, from, to) {
   if (to <= from) return;
-  ctx.beginPath();
-  ctx.moveTo(x + path.ux * from, y + path.uy * from);
-  ctx.lineTo(x + path.ux * to, y + path.uy * to);
+  line(ctx, x + path.ux * from, y + path.uy * from, x + path.ux * to, y + path.uy * to);
   ctx.stroke();
 }

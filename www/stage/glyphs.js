@@ -3,6 +3,7 @@
 
 import { FLIGHT, KIND } from '../frame.js';
 import { termColour } from './palette.js';
+import { box, circle, dash, fill, stroke, write } from './pen.js';
 import { check, cross, envelope, heart, paper } from './shapes.js';
 import { digits, font } from './text.js';
 
@@ -86,20 +87,16 @@ export function drawGlyph(ctx, frame, at, x, y, s, colour, palette) {
       return agrees ? check(ctx, x, y, s * 0.5, palette.onHue) : cross(ctx, x, y + s * 0.1, s * 0.46, colour);
     case KIND.HEARTBEAT_REQUEST:
       heart(ctx, x, y, s * 0.72);
-      ctx.fillStyle = colour;
-      return ctx.fill();
+      return fill(ctx, colour);
     case KIND.HEARTBEAT_RESPONSE:
       heart(ctx, x, y, s * 0.52);
-      ctx.fillStyle = palette.card;
-      ctx.fill();
+      fill(ctx, palette.card);
       outline(ctx, s * 0.14, colour);
       return agrees ? undefined : cross(ctx, x, y, s * 0.55, colour);
     case KIND.COMPARE_REQUEST:
       // Two bars like an equals sign beside the index: is yours the same as mine?
-      ctx.beginPath();
-      ctx.roundRect(x - s * 1.4, y - s * 0.72, s * 2.8, s * 1.44, s * 0.72);
-      ctx.fillStyle = palette.card;
-      ctx.fill();
+      box(ctx, x - s * 1.4, y - s * 0.72, s * 2.8, s * 1.44, s * 0.72);
+      fill(ctx, palette.card);
       outline(ctx, s * 0.14, colour);
       equals(ctx, x - s * 0.68, y, s * 0.34, colour, true);
       return index < 0 ? undefined : label(ctx, digits(index), x + s * 0.42, y, s * 1.05, colour);
@@ -107,7 +104,7 @@ export function drawGlyph(ctx, frame, at, x, y, s, colour, palette) {
       disc(ctx, x, y, s * 0.85, colour, palette.card);
       return equals(ctx, x, y, s * 0.42, colour, agrees);
     case KIND.TRUNCATE_REQUEST:
-      box(ctx, x, y, s, colour, palette.card, true);
+      carton(ctx, x, y, s, colour, palette.card, true);
       if (index >= 0) label(ctx, digits(index), x, y, s * 1.1, colour);
       disc(ctx, x + s * 1.05, y - s * 0.8, s * 0.5, palette.card, colour);
       return cross(ctx, x + s * 1.05, y - s * 0.8, s * 0.26, palette.onHue);
@@ -115,17 +112,15 @@ export function drawGlyph(ctx, frame, at, x, y, s, colour, palette) {
       disc(ctx, x, y, s * 0.72, colour, palette.card);
       return agrees ? check(ctx, x, y, s * 0.36, colour) : cross(ctx, x, y, s * 0.36, colour);
     case KIND.APPEND_REQUEST:
-      box(ctx, x, y, s, colour, palette.card, false);
+      carton(ctx, x, y, s, colour, palette.card, false);
       return index < 0 ? undefined : label(ctx, digits(index), x, y + s * 0.04, s * 1.15, colour);
     case KIND.APPEND_RESPONSE:
       disc(ctx, x, y, s * 0.9, colour, palette.card);
       return agrees ? check(ctx, x, y, s * 0.46, colour) : cross(ctx, x, y, s * 0.46, colour);
     case KIND.COMMIT_REQUEST:
       // The same bar as stands in the log behind the last committed entry.
-      ctx.beginPath();
-      ctx.roundRect(x - s * 1.1, y - s * 0.72, s * 1.9, s * 1.44, s * 0.2);
-      ctx.fillStyle = palette.card;
-      ctx.fill();
+      box(ctx, x - s * 1.1, y - s * 0.72, s * 1.9, s * 1.44, s * 0.2);
+      fill(ctx, palette.card);
       outline(ctx, s * 0.1, palette.line);
       if (index >= 0) label(ctx, digits(index), x - s * 0.2, y + s * 0.04, s * 1.1, colour);
       ctx.fillStyle = colour;
@@ -155,11 +150,7 @@ export function drawGlyph(ctx, frame, at, x, y, s, colour, palette) {
  * @param {string} colour
  */
 function label(ctx, text, x, y, size, colour) {
-  ctx.font = font(text.length > 2 ? size * 0.78 : size, 700);
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = colour;
-  ctx.fillText(text, x, y);
+  write(ctx, text, x, y, font(text.length > 2 ? size * 0.78 : size, 700), colour);
 }
 
 /**
@@ -168,9 +159,7 @@ function label(ctx, text, x, y, size, colour) {
  * @param {string} colour
  */
 function outline(ctx, width, colour) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = Math.max(1.4, width);
-  ctx.stroke();
+  stroke(ctx, colour, Math.max(1.4, width));
 }
 
 /**
@@ -182,15 +171,10 @@ function outline(ctx, width, colour) {
  * @param {string} inside
  */
 function disc(ctx, x, y, r, colour, inside) {
-  ctx.beginPath();
-  ctx.arc(x, y, r, 0, Math.PI * 2);
-  ctx.fillStyle = inside;
-  ctx.fill();
+  circle(ctx, x, y, r);
+  fill(ctx, inside);
   outline(ctx, r * 0.18, colour);
 }
-
-const SOLID = /** @type {number[]} */ ([]);
-const DASHED = [0, 0];
 
 /**
  * @param {Ctx} ctx
@@ -201,16 +185,11 @@ const DASHED = [0, 0];
  * @param {string} inside
  * @param {boolean} dashed
  */
-function box(ctx, x, y, s, colour, inside, dashed) {
-  ctx.beginPath();
-  ctx.roundRect(x - s * 1.05, y - s * 0.85, s * 2.1, s * 1.7, s * 0.25);
-  ctx.fillStyle = inside;
-  ctx.fill();
-  DASHED[0] = s * 0.26;
-  DASHED[1] = s * 0.2;
-  if (dashed) ctx.setLineDash(DASHED);
-  outline(ctx, s * 0.18, colour);
-  if (dashed) ctx.setLineDash(SOLID);
+function carton(ctx, x, y, s, colour, inside, dashed) {
+  box(ctx, x - s * 1.05, y - s * 0.85, s * 2.1, s * 1.7, s * 0.25);
+  fill(ctx, inside);
+  if (dashed) dash(ctx, colour, Math.max(1.4, s * 0.18), s * 0.26, s * 0.2);
+  else outline(ctx, s * 0.18, colour);
 }
 
 /**

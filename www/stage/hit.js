@@ -2,6 +2,13 @@
 
 /** @typedef {{what: 'broker', broker: number} | {what: 'producer'} | null} Hit */
 
+/**
+ * Whether the pointer is over a broker.
+ * @param {{hover: Hit}} look
+ * @param {number} broker
+ */
+export const hovers = ({ hover }, broker) => hover?.what === 'broker' && hover.broker === broker;
+
 /** A finger needs this much from the centre, CSS pixels, even where the broker is drawn smaller. */
 const FINGER = 22;
 

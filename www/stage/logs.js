@@ -1,13 +1,15 @@
 // The logs: CommitLog cells in aligned columns, the bar behind the last committed entry, ConsumeQueue units under them.
 //   committed    solid in the term's hue       no-op      lower, with its word
 //   uncommitted  hollow, dashed outline        no entry   a faint slot
-// The log of a broker that is down is dimmed, not gone: its disk stays. What of it is committed nobody knows then, so
+// The log of a broker that is down or starting is dimmed, not gone: its disk stays. What of it is committed nobody knows then, so
 // its cells are neither solid nor dashed.
 
 import { BROKER, BROKER_STATE, CELL, ENTRY, HEAD, QUEUE, ROLE, UNIT } from '../frame.js';
 import { firstIndexShown } from './geometry.js';
+import { hovers } from './hit.js';
 import { brokerName } from './names.js';
 import { termColour } from './palette.js';
+import { box, circle, dash, fill, stroke, write } from './pen.js';
 import { crown, cross } from './shapes.js';
 import { digits, font, textWidth, wordsWith } from './text.js';
 
@@ -17,8 +19,6 @@ import { digits, font, textWidth, wordsWith } from './text.js';
  * @typedef {import('./draw.js').Look} Look
  */
 
-const SOLID = /** @type {number[]} */ ([]);
-const DASH = [0, 0];
 const DIMMED = 0.42;
 
 /**
@@ -51,12 +51,8 @@ function drawHeading(ctx, layout, look) {
   const bold = font(type.heading, 650);
   const small = font(type.small);
   const title = words('stage.commitlog');
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'middle';
   let left = logs.left + textWidth(ctx, title, bold) + 10 * u;
-  ctx.font = bold;
-  ctx.fillStyle = palette.ink;
-  ctx.fillText(title, logs.left, logs.y);
+  write(ctx, title, logs.left, logs.y, bold, palette.ink, 'left');
 
   const key = 11 * u;
   const legend = [words('stage.committed'), words('stage.uncommitted')];
@@ -65,24 +61,16 @@ function drawHeading(ctx, layout, look) {
   const right = logs.x + logs.width;
   const note = words('stage.queues');
   if (logs.unit.mode !== 'none' && left + textWidth(ctx, note, small) + 20 * u < right - width) {
-    ctx.font = small;
-    ctx.fillStyle = palette.soft;
-    ctx.fillText(note, left, logs.y + 0.5);
+    write(ctx, note, left, logs.y + 0.5, small, palette.soft, 'left');
     left += textWidth(ctx, note, small) + 20 * u;
   }
   if (left > right - width) return;
   let x = right - width;
   legend.forEach((text, i) => {
-    ctx.beginPath();
-    ctx.roundRect(x, logs.y - key / 2, key * 1.5, key, 2.5 * u);
-    ctx.fillStyle = ctx.strokeStyle = palette.soft;
-    ctx.lineWidth = Math.max(1.2, 1.3 * u);
-    if (i === 0) ctx.fill();
-    else ctx.setLineDash([3 * u, 2 * u]);
-    ctx.stroke();
-    ctx.setLineDash(SOLID);
-    ctx.font = small;
-    ctx.fillText(text, x + key * 1.5 + 5 * u, logs.y + 0.5);
+    box(ctx, x, logs.y - key / 2, key * 1.5, key, 2.5 * u);
+    if (i === 0) fill(ctx, palette.soft);
+    else dash(ctx, palette.soft, Math.max(1.2, 1.3 * u), 3 * u, 2 * u);
+    write(ctx, text, x + key * 1.5 + 5 * u, logs.y + 0.5, small, palette.soft, 'left');
     x += key * 1.5 + 19 * u + textWidth(ctx, text, small);
   });
 }
@@ -101,12 +89,12 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
   const { palette } = look;
   const { cell } = logs;
   const y = rows[i].cellY;
-  const dead = frame[at + BROKER.STATE] === BROKER_STATE.DEAD;
-  const hovered = look.hover !== null && look.hover.what === 'broker' && look.hover.broker === i;
+  const away = frame[at + BROKER.STATE] !== BROKER_STATE.UP;
+  const hovered = hovers(look, i);
   if (hovered || look.focus === i) {
     ctx.fillStyle = palette.band;
-    ctx.beginPath();
-    ctx.roundRect(
+    box(
+      ctx,
       logs.left - 6 * u,
       rows[i].y - 3 * u,
       logs.x + logs.width - logs.left + 10 * u,
@@ -117,19 +105,13 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
   }
   const nameX = logs.left + type.cell * 0.6;
   const middle = y + cell.h / 2;
-  if (dead) {
+  if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) {
     cross(ctx, nameX, middle, type.cell * 0.95, palette.line);
-    ctx.beginPath();
-    ctx.arc(nameX, middle, type.cell * 0.68, 0, Math.PI * 2);
-    ctx.fillStyle = palette.paper;
-    ctx.fill();
+    circle(ctx, nameX, middle, type.cell * 0.68);
+    fill(ctx, palette.paper);
   }
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = dead ? palette.dead : palette.ink;
-  ctx.font = font(type.cell * 1.2, 650);
-  ctx.fillText(brokerName(i), nameX, middle);
-  const leads = !dead && frame[at + BROKER.ROLE] === ROLE.LEADER;
+  write(ctx, brokerName(i), nameX, middle, font(type.cell * 1.2, 650), away ? palette.dead : palette.ink);
+  const leads = !away && frame[at + BROKER.ROLE] === ROLE.LEADER;
   if (leads) {
     crown(
       ctx,
@@ -139,7 +121,7 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
       termColour(palette, frame[at + BROKER.TERM]),
     );
   }
-  if (dead) ctx.globalAlpha = DIMMED;
+  if (away) ctx.globalAlpha = DIMMED;
   const committed = frame[at + BROKER.COMMITTED_INDEX];
   const offered = frame[HEAD.COLUMNS];
   const step = cell.w + cell.gap;
@@ -149,17 +131,14 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
     const from = frame[HEAD.CELLS_AT] + (i * offered + k) * CELL.STRIDE;
     // Columns past the last one that the frame offers are empty slots like any other.
     if (k >= offered || frame[from + CELL.TERM] < 0) drawSlot(ctx, x, y, layout, palette);
-    else drawCell(ctx, frame, from, first + column, first + column <= committed, !dead, x, y, layout, look);
+    else drawCell(ctx, frame, from, first + column, first + column <= committed, !away, x, y, layout, look);
   }
   const end = frame[at + BROKER.END_INDEX];
   if (end < first) {
     // No entry of its log is in the window: it has none, or it ends before the first column.
     const note = end < 0 ? look.words('stage.empty') : wordsWith(look.words, 'stage.before', 'index', end);
     const fits = Math.min(1, (cell.w - 5) / textWidth(ctx, note, font(type.small)));
-    ctx.fillStyle = palette.soft;
-    ctx.font = font(type.small * fits);
-    ctx.textAlign = 'center';
-    ctx.fillText(note, logs.x + cell.w / 2, middle);
+    write(ctx, note, logs.x + cell.w / 2, middle, font(type.small * fits), palette.soft);
   }
   if (committed >= first && committed < first + layout.columns) {
     const bar = logs.x + (committed - first + 1) * step - cell.gap / 2;
@@ -178,11 +157,8 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
  * @param {import('./palette.js').Palette} palette
  */
 function drawSlot(ctx, x, y, { logs: { cell }, u }, palette) {
-  ctx.strokeStyle = palette.faint;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  ctx.roundRect(x + 0.5, y + 0.5, cell.w - 1, cell.h - 1, 4 * u);
-  ctx.stroke();
+  box(ctx, x + 0.5, y + 0.5, cell.w - 1, cell.h - 1, 4 * u);
+  stroke(ctx, palette.faint, 1);
 }
 
 /**
@@ -204,38 +180,21 @@ export function drawCell(ctx, frame, from, index, committed, alive, x, y, layout
   const hue = termColour(palette, frame[from + CELL.TERM]);
   const noop = frame[from + CELL.ENTRY] === ENTRY.NOOP;
   const inset = noop ? Math.round(h * 0.13) : 0;
-  ctx.beginPath();
-  if (committed) {
-    ctx.roundRect(x, y + inset, w, h - 2 * inset, 4 * u);
-    ctx.fillStyle = hue;
-    ctx.fill();
-    ctx.fillStyle = palette.onHue;
-  } else {
-    const line = Math.max(1.5, 1.8 * u);
-    ctx.roundRect(x + line / 2, y + inset + line / 2, w - line, h - 2 * inset - line, 4 * u);
-    ctx.fillStyle = palette.card;
-    ctx.fill();
-    ctx.strokeStyle = hue;
-    ctx.lineWidth = line;
-    // Dashes grow with the stage, else they would be dots on a projector.
-    DASH[0] = 4 * u;
-    DASH[1] = 2.6 * u;
-    if (alive) ctx.setLineDash(DASH);
-    ctx.stroke();
-    ctx.setLineDash(SOLID);
-    ctx.fillStyle = hue;
-  }
+  const line = committed ? 0 : Math.max(1.5, 1.8 * u);
+  box(ctx, x + line / 2, y + inset + line / 2, w - line, h - 2 * inset - line, 4 * u);
+  fill(ctx, committed ? hue : palette.card);
+  // Dashes grow with the stage, else they would be dots on a projector.
+  if (!committed) dash(ctx, hue, line, 4 * u, alive ? 2.6 * u : 0);
   const below = type.carried > 0 && (noop || frame[from + CELL.MESSAGE] >= 0);
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  ctx.font = font(noop && below ? type.cell * 0.88 : type.cell, 700);
-  ctx.fillText(digits(index), x + w / 2, y + h * (below ? (noop ? 0.37 : 0.36) : 0.52));
+  const colour = committed ? palette.onHue : hue;
+  const middle = x + w / 2;
+  const size = noop && below ? type.cell * 0.88 : type.cell;
+  write(ctx, digits(index), middle, y + h * (below ? 0.36 : 0.52), font(size, 700), colour);
   if (!below) return;
-  ctx.font = font(type.carried, 500);
   const carried = noop
     ? look.words('stage.noop')
     : wordsWith(look.words, 'stage.message', 'message', frame[from + CELL.MESSAGE]);
-  ctx.fillText(carried, x + w / 2, y + h * (noop ? 0.68 : 0.74));
+  write(ctx, carried, middle, y + h * (noop ? 0.68 : 0.74), font(type.carried, 500), colour);
 }
 
 /**
@@ -246,7 +205,8 @@ export function drawCell(ctx, frame, from, index, committed, alive, x, y, layout
  * @param {Look} look
  */
 function drawQueues(ctx, frame, i, layout, look) {
-  const { logs, rows, type, u } = layout;
+  const { logs, rows, u } = layout;
+  const small = font(layout.type.unit);
   const { unit } = logs;
   if (unit.mode === 'none') return;
   const { palette, words } = look;
@@ -257,36 +217,26 @@ function drawQueues(ctx, frame, i, layout, look) {
     const { x, y } = rows[i].queues[q];
     const shown = frame[at + QUEUE.SHOWN];
     const count = Math.min(shown, unit.count);
-    ctx.textBaseline = 'middle';
-    ctx.textAlign = 'left';
-    ctx.fillStyle = palette.soft;
-    ctx.font = font(type.unit);
-    ctx.fillText(wordsWith(words, 'stage.queue', 'queue', q), x, y + unit.h / 2);
-    ctx.lineWidth = Math.max(1.2, 1.4 * u);
-    ctx.textAlign = 'center';
+    const name = wordsWith(words, 'stage.queue', 'queue', q);
+    write(ctx, name, x, y + unit.h / 2, small, palette.soft, 'left');
     let left = x + unit.labelW;
     for (let k = shown - count; k < shown; k++, left += unit.w + unit.gap) {
       const from = at + QUEUE.LENGTH + k * UNIT.STRIDE;
       const hue = termColour(palette, frame[from + UNIT.TERM]);
-      ctx.beginPath();
       if (unit.mode === 'ticks') {
         ctx.fillStyle = hue;
         ctx.fillRect(left, y, unit.w, unit.h);
         continue;
       }
-      ctx.roundRect(left + 0.7, y + 0.7, unit.w - 1.4, unit.h - 1.4, 2.5 * u);
-      ctx.strokeStyle = hue;
-      ctx.stroke();
-      ctx.fillStyle = palette.soft;
-      ctx.fillText(digits(frame[from + UNIT.INDEX]), left + unit.w / 2, y + unit.h * 0.54);
+      box(ctx, left + 0.7, y + 0.7, unit.w - 1.4, unit.h - 1.4, 2.5 * u);
+      stroke(ctx, hue, Math.max(1.2, 1.4 * u));
+      const index = digits(frame[from + UNIT.INDEX]);
+      write(ctx, index, left + unit.w / 2, y + unit.h * 0.54, small, palette.soft);
     }
     if (shown === 0) {
       // An empty queue is a place where something will come, not a label without a thing.
-      ctx.strokeStyle = palette.faint;
-      ctx.lineWidth = 1;
-      ctx.beginPath();
-      ctx.roundRect(left + 0.5, y + 0.5, unit.w - 1, unit.h - 1, 2.5 * u);
-      ctx.stroke();
+      box(ctx, left + 0.5, y + 0.5, unit.w - 1, unit.h - 1, 2.5 * u);
+      stroke(ctx, palette.faint, 1);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { BROKER, BROKER_STATE, HEAD } from '../frame.js';
 import { envelope } from './shapes.js';
+import { box, dash, fill, line, stroke, write } from './pen.js';
 import { font, textWidth, wordsWith } from './text.js';
 
 /**
@@ -9,9 +10,6 @@ import { font, textWidth, wordsWith } from './text.js';
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./draw.js').Look} Look
  */
-
-const DOTS = [0, 0];
-const SOLID = /** @type {number[]} */ ([]);
 
 /**
  * @param {Ctx} ctx
@@ -26,27 +24,15 @@ export function drawProducer(ctx, frame, layout, look) {
   const master = masterOf(frame, layout.brokers.length);
   if (master >= 0) {
     const to = layout.brokers[master];
-    ctx.strokeStyle = palette.line;
-    ctx.lineWidth = Math.max(1.5, 1.6 * u);
     ctx.lineCap = 'round';
-    DOTS[0] = 0.5;
-    DOTS[1] = 5 * u;
-    ctx.setLineDash(DOTS);
-    ctx.beginPath();
-    ctx.moveTo(x + w / 2, y + h / 2);
-    ctx.lineTo(to.x, to.y);
-    ctx.stroke();
-    ctx.setLineDash(SOLID);
+    line(ctx, x + w / 2, y + h / 2, to.x, to.y);
+    dash(ctx, palette.line, Math.max(1.5, 1.6 * u), 0.5, 5 * u);
     ctx.lineCap = 'butt';
   }
-  const hovered = look.hover !== null && look.hover.what === 'producer';
-  ctx.beginPath();
-  ctx.roundRect(x, y, w, h, 8 * u);
-  ctx.fillStyle = hovered ? palette.band : palette.card;
-  ctx.fill();
-  ctx.strokeStyle = hovered ? palette.ink : palette.line;
-  ctx.lineWidth = Math.max(1.2, 1.4 * u);
-  ctx.stroke();
+  const hovered = look.hover?.what === 'producer';
+  box(ctx, x, y, w, h, 8 * u);
+  fill(ctx, hovered ? palette.band : palette.card);
+  stroke(ctx, hovered ? palette.ink : palette.line, Math.max(1.2, 1.4 * u));
 
   const title = words('stage.producer');
   const bold = font(Math.max(12, 13 * u), 650);
@@ -57,27 +43,22 @@ export function drawProducer(ctx, frame, layout, look) {
   const room = width + beside <= w - 12 * u;
   const left = middle - (width + (room ? beside : 0)) / 2;
   if (room) envelope(ctx, left + icon, y + h * 0.33, icon, palette.ink, palette.card);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = palette.ink;
-  ctx.font = bold;
-  ctx.fillText(title, left + (room ? beside : 0), y + h * 0.33);
+  write(ctx, title, left + (room ? beside : 0), y + h * 0.33, bold, palette.ink, 'left');
 
   const last = frame[HEAD.PRODUCER_LAST];
   const pending = frame[HEAD.PRODUCER_PENDING] > 0;
   const sent = frame[HEAD.PRODUCER_SENT];
   const ok = frame[HEAD.PRODUCER_LAST_OK] === 1;
-  ctx.textAlign = 'center';
-  ctx.font = font(layout.type.small, last >= 0 && !pending ? 600 : 400);
-  ctx.fillStyle = pending || last < 0 ? palette.soft : ok ? palette.ok : palette.bad;
-  const line = hovered
+  const type = font(layout.type.small, last >= 0 && !pending ? 600 : 400);
+  const colour = pending || last < 0 ? palette.soft : ok ? palette.ok : palette.bad;
+  const news = hovered
     ? words('stage.hint.send')
     : pending
       ? wordsWith(words, 'stage.producer.pending', 'message', sent - 1)
       : last < 0
         ? words('stage.producer.idle')
         : wordsWith(words, ok ? 'stage.producer.ok' : 'stage.producer.failed', 'message', last);
-  ctx.fillText(line, middle, y + h * 0.71);
+  write(ctx, news, middle, y + h * 0.71, type, colour);
 }
 
 /**

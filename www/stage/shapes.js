@@ -1,7 +1,17 @@
 // Shapes without meaning of their own, drawn at a place in a size and colour: crown, paper, heart, envelope, check,
 // cross, arrowhead. What they stand for is decided in brokers.js and glyphs.js.
 
+import { box, fill, shape, stroke } from './pen.js';
+
 /** @typedef {CanvasRenderingContext2D} Ctx */
+
+// Corners, in sizes.
+const CROWN = [-0.82, 0, -1, -0.9, -0.45, -0.44, 0, -1.05, 0.45, -0.44, 1, -0.9, 0.82, 0];
+const PAPER = [-0.82, -1, 0.32, -1, 0.82, -0.5, 0.82, 1, -0.82, 1];
+const FLAP = [-0.92, -0.6, 0, 0.14, 0.92, -0.6];
+const CHECK = [-0.85, 0.05, -0.25, 0.7, 0.9, -0.7];
+const SLASH = [0.75, -0.75, -0.75, 0.75];
+const BACKSLASH = [-0.75, -0.75, 0.75, 0.75];
 
 /**
  * A crown standing on (x, bottom), half as wide as 2 x size.
@@ -12,18 +22,8 @@
  * @param {string} colour
  */
 export function crown(ctx, x, bottom, size, colour) {
-  const h = size * 1.05;
-  ctx.fillStyle = colour;
-  ctx.beginPath();
-  ctx.moveTo(x - size * 0.82, bottom);
-  ctx.lineTo(x - size, bottom - h * 0.86);
-  ctx.lineTo(x - size * 0.45, bottom - h * 0.42);
-  ctx.lineTo(x, bottom - h);
-  ctx.lineTo(x + size * 0.45, bottom - h * 0.42);
-  ctx.lineTo(x + size, bottom - h * 0.86);
-  ctx.lineTo(x + size * 0.82, bottom);
-  ctx.closePath();
-  ctx.fill();
+  shape(ctx, x, bottom, size, CROWN);
+  fill(ctx, colour);
 }
 
 /**
@@ -36,21 +36,10 @@ export function crown(ctx, x, bottom, size, colour) {
  * @param {string} inside
  */
 export function paper(ctx, x, y, s, outline, inside) {
-  const w = s * 0.82;
-  const fold = s * 0.5;
-  ctx.beginPath();
-  ctx.moveTo(x - w, y - s);
-  ctx.lineTo(x + w - fold, y - s);
-  ctx.lineTo(x + w, y - s + fold);
-  ctx.lineTo(x + w, y + s);
-  ctx.lineTo(x - w, y + s);
-  ctx.closePath();
-  ctx.fillStyle = inside;
-  ctx.fill();
-  ctx.strokeStyle = outline;
-  ctx.lineWidth = Math.max(1.4, s * 0.14);
   ctx.lineJoin = 'round';
-  ctx.stroke();
+  shape(ctx, x, y, s, PAPER);
+  fill(ctx, inside);
+  stroke(ctx, outline, Math.max(1.4, s * 0.14));
 }
 
 /**
@@ -65,7 +54,6 @@ export function heart(ctx, x, y, s) {
   ctx.moveTo(x, y + s);
   ctx.bezierCurveTo(x - s * 1.5, y - s * 0.1, x - s * 0.95, y - s * 1.15, x, y - s * 0.4);
   ctx.bezierCurveTo(x + s * 0.95, y - s * 1.15, x + s * 1.5, y - s * 0.1, x, y + s);
-  ctx.closePath();
 }
 
 /**
@@ -77,60 +65,46 @@ export function heart(ctx, x, y, s) {
  * @param {string} inside
  */
 export function envelope(ctx, x, y, s, outline, inside) {
-  const h = s * 0.7;
-  ctx.beginPath();
-  ctx.roundRect(x - s, y - h, 2 * s, 2 * h, s * 0.16);
-  ctx.fillStyle = inside;
-  ctx.fill();
-  ctx.strokeStyle = outline;
-  ctx.lineWidth = Math.max(1.4, s * 0.14);
+  const width = Math.max(1.4, s * 0.14);
   ctx.lineJoin = 'round';
-  ctx.stroke();
-  ctx.beginPath();
-  ctx.moveTo(x - s * 0.92, y - h * 0.85);
-  ctx.lineTo(x, y + h * 0.2);
-  ctx.lineTo(x + s * 0.92, y - h * 0.85);
-  ctx.stroke();
+  box(ctx, x - s, y - s * 0.7, 2 * s, s * 1.4, s * 0.16);
+  fill(ctx, inside);
+  stroke(ctx, outline, width);
+  shape(ctx, x, y, s, FLAP, true);
+  stroke(ctx, outline, width);
 }
 
 /**
+ * Strokes with round ends, one after the other.
  * @param {Ctx} ctx
  * @param {number} x
  * @param {number} y
  * @param {number} s
  * @param {string} colour
+ * @param {readonly number[]} first
+ * @param {readonly number[]} [second]
  */
+function sign(ctx, x, y, s, colour, first, second) {
+  const width = Math.max(1.6, s * 0.34);
+  ctx.lineJoin = 'round';
+  ctx.lineCap = 'round';
+  shape(ctx, x, y, s, first, true);
+  stroke(ctx, colour, width);
+  if (second) {
+    shape(ctx, x, y, s, second, true);
+    stroke(ctx, colour, width);
+  }
+  ctx.lineCap = 'butt';
+}
+
+/** @param {Ctx} ctx @param {number} x @param {number} y @param {number} s @param {string} colour */
 export function check(ctx, x, y, s, colour) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = Math.max(1.6, s * 0.34);
-  ctx.lineJoin = 'round';
-  ctx.lineCap = 'round';
-  ctx.beginPath();
-  ctx.moveTo(x - s * 0.85, y + s * 0.05);
-  ctx.lineTo(x - s * 0.25, y + s * 0.7);
-  ctx.lineTo(x + s * 0.9, y - s * 0.7);
-  ctx.stroke();
-  ctx.lineCap = 'butt';
+  sign(ctx, x, y, s, colour, CHECK);
 }
 
-/**
- * @param {Ctx} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} s
- * @param {string} colour
- */
+/** @param {Ctx} ctx @param {number} x @param {number} y @param {number} s @param {string} colour */
 export function cross(ctx, x, y, s, colour) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = Math.max(1.6, s * 0.34);
-  ctx.lineCap = 'round';
-  ctx.beginPath();
-  ctx.moveTo(x - s * 0.75, y - s * 0.75);
-  ctx.lineTo(x + s * 0.75, y + s * 0.75);
-  ctx.moveTo(x + s * 0.75, y - s * 0.75);
-  ctx.lineTo(x - s * 0.75, y + s * 0.75);
-  ctx.stroke();
-  ctx.lineCap = 'butt';
+  sign(ctx, x, y, s, colour, SLASH, BACKSLASH);
 }
 
 /**
@@ -144,12 +118,10 @@ export function cross(ctx, x, y, s, colour) {
  * @param {string} colour
  */
 export function arrowhead(ctx, x, y, ux, uy, s, colour) {
-  ctx.fillStyle = colour;
   ctx.beginPath();
   ctx.moveTo(x, y);
   ctx.lineTo(x - ux * s - uy * s * 0.55, y - uy * s + ux * s * 0.55);
   ctx.lineTo(x - ux * s * 0.72, y - uy * s * 0.72);
   ctx.lineTo(x - ux * s + uy * s * 0.55, y - uy * s - ux * s * 0.55);
-  ctx.closePath();
-  ctx.fill();
+  fill(ctx, colour);
 }
