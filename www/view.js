@@ -9,15 +9,15 @@ import { Controls } from './panels/controls.js';
 import { h, setAttribute } from './panels/dom.js';
 import { Notices } from './panels/notices.js';
 import { Targets } from './panels/targets.js';
-import { Timeline } from './panels/timeline.js';
 import { drawStage } from './stage/draw.js';
 import { layout } from './stage/layout.js';
-import { createMarks } from './stage/marks.js';
 import { cssVariables, palette } from './stage/palette.js';
 
 /** @import { Words } from './i18n/index.js' */
 /** @import { Options } from './options.js' */
 /** @import { CoreEvent, Story } from './panels/story.js' */
+/** @import { Timeline } from './panels/timeline.js' */
+/** @import { Marks } from './stage/marks.js' */
 /** @import { Wishes } from './panels/controls.js' */
 
 /** Narrower than this the stage is not drawn: it would be unreadable, and a width of 0 means not laid out yet. */
@@ -39,11 +39,16 @@ export class View {
   // Without a size until it is drawn: a canvas without alpha is black before.
   #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true', width: 0, height: 0 });
   #ctx = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
-  #timeline = new Timeline();
-  #marks = createMarks();
-  /** Tells what the events mean; comes after the first picture. @type {Story | null} */
+  #strip = h('canvas', { class: 'timeline', role: 'img' });
+  /** What comes after the first picture. @type {typeof import('./after.js') | null} */
+  #after = null;
+  /** @type {Timeline | null} */
+  #timeline = null;
+  /** @type {Marks | null} */
+  #marks = null;
+  /** Tells what the events mean. @type {Story | null} */
   #story = null;
-  /** What it has not been told yet. @type {CoreEvent[]} */
+  /** What they have not been told yet. @type {CoreEvent[]} */
   #untold = [];
   #brokers = 1;
   #expected = 1;
@@ -69,7 +74,7 @@ export class View {
     this.stage = h('div', { class: 'stage', part: 'stage', tabindex: 0, role: 'group' });
     this.stage.append(this.#canvas, this.targets.element);
     const { play, buttons, settings, help } = this.controls;
-    this.strip = h('div', { class: 'strip' }, play, this.#timeline.canvas, buttons);
+    this.strip = h('div', { class: 'strip' }, play, this.#strip, buttons);
     const above = [this.caption.clock, this.notices.element];
     this.scope = h('div', { class: 'scope' });
     this.scope.append(...above, this.stage, this.caption.element, this.strip, settings, help);
@@ -87,8 +92,8 @@ export class View {
     this.#untold = [];
     this.#brokers = brokers;
     this.#run++;
-    this.#marks = createMarks();
-    this.#timeline.clear();
+    this.#marks = null;
+    this.#timeline?.clear();
     this.caption.clear();
     this.#nothingSaid = false;
     this.#fresh = true;
@@ -108,7 +113,7 @@ export class View {
     if (words !== SILENT) setAttribute(this.scope, 'lang', words.lang === 'zh' ? 'zh-CN' : 'en');
     setAttribute(this.scope, 'data-controls', options.controls);
     setAttribute(this.stage, 'aria-label', words.text('ui.stage'));
-    setAttribute(this.#timeline.canvas, 'aria-label', words.text('ui.timeline'));
+    setAttribute(this.#strip, 'aria-label', words.text('ui.timeline'));
     this.#fresh = true;
     if (words === this.#words) return;
     this.#words = words;
@@ -138,8 +143,7 @@ export class View {
   paint(frame, events, clock, nowMs, atOnce) {
     const timeUs = frame[HEAD.TIME_US];
     if (events.length > 0) {
-      this.#marks.take(events, timeUs, nowMs);
-      for (const event of events) this.#timeline.history.take(event);
+      this.#marks?.take(events, timeUs, nowMs);
       this.#tell(events);
     }
     this.#sayNothing(frame);
@@ -150,18 +154,19 @@ export class View {
     if (!this.#layout) return false;
     if (events.length > 0 || this.#fresh) this.targets.label(this.#words, frame);
     this.#fresh = false;
-    this.#timeline.draw(timeUs, this.#palette, this.#words.text);
+    this.#timeline?.draw(timeUs, this.#palette, this.#words.text);
     drawStage(this.#ctx, frame, this.#layout, {
       palette: this.#palette,
       words: this.#words.text,
       reducedMotion: this.reducedMotion,
       marks: this.#marks,
+      drawMarks: this.#after && this.#after.drawMarks,
       focus: this.targets.focus,
       hover: this.targets.hover,
       nowMs,
     });
     if (!this.#words.complete || !this.#story) this.#narrate();
-    return waiting || this.#marks.active(nowMs);
+    return waiting || (this.#marks?.active(nowMs) ?? false);
   }
 
   /** @param {CoreEvent[]} events */
@@ -171,27 +176,32 @@ export class View {
       return;
     }
     for (const event of events) {
+      this.#timeline?.history.take(event);
       const line = this.#story.tell(event);
       if (line) this.caption.offer(line);
     }
   }
 
-  /** Who tells the story and the sentences to tell it in are fetched once there is a picture to speak of. */
+  /** Who tells the story, and the sentences to tell it in, are fetched once there is a picture to speak of. */
   async #narrate() {
     const words = this.#words;
     const subject = `${words.lang} ${this.#run}`;
     if (this.#narrating === subject) return;
     this.#narrating = subject;
     const run = this.#run;
-    let Story;
     try {
-      [{ Story }] = await Promise.all([import('./panels/story.js'), words.complement()]);
+      [this.#after] = await Promise.all([import('./after.js'), words.complement()]);
     } catch (error) {
       const args = { message: String(error) };
       return this.notices.show('lang', { key: 'problem.words', args }, words);
     }
+    if (!this.#timeline) {
+      this.#timeline = new this.#after.Timeline(this.#strip);
+      this.#resizeStrip();
+    }
     if (run === this.#run && !this.#story) {
-      this.#story = new Story(this.#brokers);
+      this.#marks = this.#after.createMarks();
+      this.#story = new this.#after.Story(this.#brokers);
       this.#tell(this.#untold);
       this.#untold = [];
     }
@@ -238,7 +248,10 @@ export class View {
     this.scope.style.setProperty('--ls-edge', `${placed.heading.x}px`);
     this.targets.place(placed);
     this.#fresh = true;
-    const strip = this.#timeline.canvas;
-    this.#timeline.resize(strip.clientWidth, density);
+    this.#resizeStrip();
+  }
+
+  #resizeStrip() {
+    this.#timeline?.resize(this.#strip.clientWidth, window.devicePixelRatio || 1);
   }
 }

@@ -8,6 +8,7 @@ import en from '../../www/i18n/en.js';
 import { drawStage } from '../../www/stage/draw.js';
 import { flightWords } from '../../www/stage/flight-labels.js';
 import { layout } from '../../www/stage/layout.js';
+import { drawMarks } from '../../www/stage/draw-marks.js';
 import { createMarks } from '../../www/stage/marks.js';
 import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/names.js';
 import { palette } from '../../www/stage/palette.js';
@@ -35,6 +36,7 @@ function drawn(frame, { events = [], reducedMotion = false, width = 1280 } = {})
     words: say,
     reducedMotion,
     marks,
+    drawMarks,
     focus: 0,
     hover: { what: 'broker', broker: 0 },
     nowMs: 1100,

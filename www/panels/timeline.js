@@ -3,7 +3,6 @@
 
 import { termColour } from '../stage/palette.js';
 import { font } from '../stage/text.js';
-import { h } from './dom.js';
 
 /** @import { Words } from '../i18n/index.js' */
 /** @import { Palette } from '../stage/palette.js' */
@@ -12,6 +11,7 @@ import { h } from './dom.js';
 /** Marks of one kind that are kept. With more, every other one of the older half goes: they share pixels by then. */
 const KEPT = 800;
 
+/** As in element.css. */
 const HEIGHT = 34;
 const TOP = 9;
 const BAR = 16;
@@ -84,12 +84,17 @@ export function horizon(seconds) {
 }
 
 export class Timeline {
-  canvas = h('canvas', { class: 'timeline', role: 'img', height: HEIGHT });
   history = new History();
-  #ctx = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+  #ctx;
   #width = 0;
   /** What the strip shows. @type {object & Record<string, unknown>} */
   #drawn = {};
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.#ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  }
 
   clear() {
     this.history = new History();

@@ -23,7 +23,7 @@ import { digits, font } from './text.js';
  * @param {Look} look
  */
 export function drawMarks(ctx, frame, layout, look) {
-  const living = look.marks.at(look.nowMs);
+  const living = look.marks?.at(look.nowMs) ?? [];
   if (living.length === 0) return;
   const first = firstIndexShown(frame, layout.columns);
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
