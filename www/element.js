@@ -49,6 +49,7 @@ export class LedgerScope extends Reflecting {
   #reseed = false; // and with the seed of the attribute, not that of the present run
   #words = SILENT;
   /** What the view is told beside the frame; one object, told anew on every frame. */
+  #interrupted = false; // it was playing when an error ended the run, so the next run plays
   #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
   #view;
   #player;
@@ -258,6 +259,8 @@ export class LedgerScope extends Reflecting {
       return;
     }
     this.#showControls();
+    if (this.#interrupted) this.play();
+    this.#interrupted = false;
     this.#emit('ready', { seed: this.#seed });
   }
 
@@ -281,6 +284,7 @@ export class LedgerScope extends Reflecting {
    * @param {unknown} error @param {string} [key]
    */
   #fail(error, key) {
+    this.#interrupted ||= this.playing;
     this.#player.setRun(null);
     this.#player.pause();
     this.#run?.free();
