@@ -9,14 +9,13 @@ mod dispatch;
 mod put;
 mod role;
 
-use crate::client::SendStatus;
 use crate::ledger::{
     self, CallId, CallTag, Config, Context, Member, MemberId, Note, Output, Random, Request, Response,
 };
 use crate::store::{CQ_DEFAULT_FILE_SIZE, ConsumeQueue, Index, StoreError};
 use crate::time::Micros;
 
-pub use put::{ProducerMessage, TOPIC};
+pub use put::{ProducerMessage, PutStatus, TOPIC};
 pub use role::BrokerRole;
 
 /// What survives the death of a broker's process.
@@ -51,7 +50,7 @@ pub enum Effect {
     /// of its DLedger member
     Ledger(Output),
     /// answer a producer's call: how the put ended, and at which entry
-    Answer { call: CallId, status: SendStatus, index: Index },
+    Answer { call: CallId, status: PutStatus, index: Index },
     /// a ConsumeQueue got the unit of an entry
     Dispatched { index: Index, queue: u8, queue_offset: i64 },
     /// the broker's RocketMQ identity changed: it registers with the name server

@@ -2,7 +2,6 @@
 //! `DLedgerCommitLog.asyncPutMessage`.
 
 use super::{Broker, BrokerContext, BrokerRole, Effect};
-use crate::client::SendStatus;
 use crate::ledger::{CallId, Code};
 use crate::store::{Host, Index, Message, PHYSICAL_OFFSET_AT, Version, properties};
 use crate::time::Micros;
@@ -14,6 +13,21 @@ const CLUSTER: &str = "DefaultCluster";
 
 /// A broker's clock at simulated time 0, in milliseconds since 1970: 14 November 2023, 22:13:20 UTC.
 const CLOCK_AT_ZERO_MS: i64 = 1_700_000_000_000;
+
+/// What a broker answers to a producer: its `PutMessageStatus`, or that it does not take messages at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PutStatus {
+    /// committed
+    PutOk,
+    /// stored by the leader, not by enough others in time; may still be committed
+    InSyncReplicasNotEnough,
+    /// DLedger refused the append
+    OsPageCacheBusy,
+    /// the entry's term ended before it was committed; may still be committed
+    UnknownError,
+    /// the broker is a slave
+    SystemBusy,
+}
 
 /// What a producer sends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,7 +82,7 @@ impl Broker {
     /// with the entry.
     pub(super) fn on_send(&mut self, ctx: &mut BrokerContext, call: CallId, message: &ProducerMessage) {
         if self.role() == BrokerRole::Slave {
-            ctx.out.push(Effect::Answer { call, status: SendStatus::SystemBusy, index: Index::NONE });
+            ctx.out.push(Effect::Answer { call, status: PutStatus::SystemBusy, index: Index::NONE });
             return;
         }
         let queue = usize::from(message.queue);
@@ -82,7 +96,7 @@ impl Broker {
                 self.waiting.push((index, call));
             }
             Err(_) => {
-                let status = SendStatus::OsPageCacheBusy;
+                let status = PutStatus::OsPageCacheBusy;
                 ctx.out.push(Effect::Answer { call, status, index: Index::NONE });
             }
         }
@@ -96,9 +110,9 @@ impl Broker {
         };
         let (_, call) = self.waiting.remove(at);
         let status = match code {
-            Code::Success => SendStatus::SendOk,
-            Code::WaitQuorumAckTimeout => SendStatus::InSyncReplicasNotEnough,
-            _ => SendStatus::UnknownError,
+            Code::Success => PutStatus::PutOk,
+            Code::WaitQuorumAckTimeout => PutStatus::InSyncReplicasNotEnough,
+            _ => PutStatus::UnknownError,
         };
         ctx.out.push(Effect::Answer { call, status, index });
     }

@@ -1,6 +1,7 @@
 //! The producer: `DefaultMQProducerImpl.sendDefaultImpl`, synchronous sends of one message each, of which
 //! several may be under way.
 
+use crate::broker::PutStatus;
 use crate::ledger::MemberId;
 use crate::shown::named;
 use crate::time::Micros;
@@ -41,6 +42,18 @@ named!(SendStatus {
     Timeout "TIMEOUT",
     NoRoute "NO_ROUTE",
 });
+
+impl From<PutStatus> for SendStatus {
+    fn from(status: PutStatus) -> SendStatus {
+        match status {
+            PutStatus::PutOk => SendStatus::SendOk,
+            PutStatus::InSyncReplicasNotEnough => SendStatus::InSyncReplicasNotEnough,
+            PutStatus::OsPageCacheBusy => SendStatus::OsPageCacheBusy,
+            PutStatus::UnknownError => SendStatus::UnknownError,
+            PutStatus::SystemBusy => SendStatus::SystemBusy,
+        }
+    }
+}
 
 impl SendStatus {
     /// The number behind it: a broker's remoting code (0, 1, 2) or the client's (10001 ...).

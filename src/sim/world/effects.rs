@@ -29,7 +29,7 @@ impl World {
             Effect::Answer { call, status, index } => {
                 let purpose = self.rpcs.get(call.0).map(|rpc| rpc.purpose);
                 if let Some(rpc::Purpose::Send { number, .. }) = purpose {
-                    let result = Payload::SendResult { number, status, index };
+                    let result = Payload::SendResult { number, status: status.into(), index };
                     self.send(from, Party::Producer, call.0, result);
                 }
             }
