@@ -35,7 +35,9 @@ pub struct ProducerMessage {
     /// the message's number, carried in the record's FLAG, which is the user's to fill
     pub number: u32,
     pub queue: u8,
-    /// when the producer made it
+    /// when the producer made it: part of its UNIQ_KEY
+    pub made: Micros,
+    /// when this attempt to send it began: its BORNTIMESTAMP
     pub born: Micros,
 }
 
@@ -65,7 +67,7 @@ impl ProducerMessage {
     /// `MessageClientIDSetter`: address, process id, class loader's hash, time, counter. The same on every
     /// attempt, so that a message stored twice can be told.
     fn unique_key(&self) -> String {
-        format!("0A000064{:04X}{:08X}{:08X}{:04X}", 4711, 0x18b4_aac2_u32, self.born.as_millis(), self.number)
+        format!("0A000064{:04X}{:08X}{:08X}{:04X}", 4711, 0x18b4_aac2_u32, self.made.as_millis(), self.number)
     }
 }
 

@@ -72,8 +72,8 @@ impl SendStatus {
 /// What the producer wants done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ProducerAction {
-    /// Send message `number` to the queue; whatever comes back names the attempt.
-    Send { number: u32, attempt: u32, to: MemberId, queue: u8 },
+    /// Send message `number`, which was made at `made`, to the queue; whatever comes back names the attempt.
+    Send { number: u32, made: Micros, attempt: u32, to: MemberId, queue: u8 },
     /// The caller gets its result.
     Finished { number: u32, status: SendStatus },
 }
@@ -85,7 +85,6 @@ pub struct Producer {
     /// the round-robin counter of queue selection
     turn: u64,
     started: u32,
-    /// oldest first
     sending: Vec<Sending>,
     ok: u32,
     failed: u32,
@@ -96,8 +95,14 @@ pub struct Producer {
 #[derive(Clone, Copy, Debug)]
 struct Sending {
     number: u32,
+    made: Micros,
     attempt: u32,
-    deadline: Micros,
+}
+
+impl Sending {
+    fn deadline(&self) -> Micros {
+        self.made + SEND_TIMEOUT
+    }
 }
 
 impl Producer {
@@ -110,20 +115,22 @@ impl Producer {
     pub fn send(&mut self, now: Micros, master: Option<MemberId>) -> (u32, ProducerAction) {
         let number = self.started;
         self.started += 1;
-        let deadline = now + SEND_TIMEOUT;
-        self.sending.push(Sending { number, attempt: 0, deadline });
-        (number, self.try_once_more(number, master))
+        let action = match master {
+            Some(to) => self.attempt(Sending { number, made: now, attempt: 0 }, to),
+            None => self.finish(number, SendStatus::NoRoute),
+        };
+        (number, action)
     }
 
-    fn try_once_more(&mut self, number: u32, master: Option<MemberId>) -> ProducerAction {
-        let (Some(to), Some(sending)) = (master, self.sending.iter_mut().find(|s| s.number == number)) else {
-            return self.finish(number, SendStatus::NoRoute);
-        };
-        sending.attempt += 1;
-        let attempt = sending.attempt;
+    /// Sends once more, to the next queue in turn.
+    fn attempt(&mut self, last: Sending, to: MemberId) -> ProducerAction {
+        let Sending { number, made, attempt } = last;
+        let attempt = attempt + 1;
+        self.sending.retain(|s| s.number != number);
+        self.sending.push(Sending { number, made, attempt });
         let queue = (self.turn % u64::from(self.queues)) as u8;
         self.turn += 1;
-        ProducerAction::Send { number, attempt, to, queue }
+        ProducerAction::Send { number, made, attempt, to, queue }
     }
 
     fn finish(&mut self, number: u32, status: SendStatus) -> ProducerAction {
@@ -137,39 +144,33 @@ impl Producer {
         ProducerAction::Finished { number, status }
     }
 
-    /// An attempt ended with `status`. Everything but SEND_OK is tried again at once, up to three attempts.
-    /// `None` if the message was given up before.
+    /// An attempt ended with `status`. Everything but SEND_OK is tried again at once, up to three attempts,
+    /// while there is time left and a master to send to. `None` if the message was given up before.
     pub fn on_result(
         &mut self,
+        now: Micros,
         number: u32,
         attempt: u32,
         status: SendStatus,
         master: Option<MemberId>,
     ) -> Option<ProducerAction> {
-        self.sending.iter().find(|s| (s.number, s.attempt) == (number, attempt))?;
-        Some(if status == SendStatus::SendOk || attempt == ATTEMPTS {
-            self.finish(number, status)
-        } else {
-            match self.try_once_more(number, master) {
-                // What the last attempt met says more than that there is no master by now.
-                ProducerAction::Finished { number, .. } => {
-                    self.last = Some((number, status));
-                    ProducerAction::Finished { number, status }
-                }
-                action => action,
-            }
+        let sending = *self.sending.iter().find(|s| (s.number, s.attempt) == (number, attempt))?;
+        let again = status != SendStatus::SendOk && attempt < ATTEMPTS && now < sending.deadline();
+        Some(match master.filter(|_| again) {
+            Some(to) => self.attempt(sending, to),
+            None => self.finish(number, status),
         })
     }
 
     /// Gives up the message that waited too long, if any.
     pub fn wake(&mut self, now: Micros) -> Option<ProducerAction> {
-        let number = self.sending.iter().find(|s| s.deadline <= now)?.number;
+        let number = self.sending.iter().find(|s| s.deadline() <= now)?.number;
         Some(self.finish(number, SendStatus::Timeout))
     }
 
     /// When [`Producer::wake`] has something to do.
     pub fn next_wakeup(&self) -> Option<Micros> {
-        self.sending.iter().map(|sending| sending.deadline).min()
+        self.sending.iter().map(Sending::deadline).min()
     }
 
     /// Messages begun; the next one gets this number.
@@ -212,7 +213,7 @@ mod tests {
         let mut action = Some(first);
         while let Some(ProducerAction::Send { attempt, queue, .. }) = action {
             queues.push(queue);
-            action = producer.on_result(number, attempt, SendStatus::ConnectFailed, A);
+            action = producer.on_result(Micros::ZERO, number, attempt, SendStatus::ConnectFailed, A);
         }
         assert_eq!(queues, [0, 1, 0]);
         let status = SendStatus::ConnectFailed;
@@ -237,6 +238,6 @@ mod tests {
         let status = SendStatus::Timeout;
         let given_up = producer.wake(SEND_TIMEOUT);
         assert_eq!(given_up, Some(ProducerAction::Finished { number, status }));
-        assert_eq!(producer.on_result(number, 1, SendStatus::SendOk, A), None);
+        assert_eq!(producer.on_result(SEND_TIMEOUT, number, 1, SendStatus::SendOk, A), None);
     }
 }

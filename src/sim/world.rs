@@ -22,7 +22,7 @@ const ELECTOR_AFTER_BOOT: Micros = Micros::millis(1);
 
 /// A broker, dead or alive.
 #[derive(Clone, Debug)]
-pub struct Node {
+struct Node {
     id: MemberId,
     state: BrokerState,
     /// counts the processes, so that what is meant for one does not reach its successor
@@ -214,7 +214,7 @@ impl World {
             }
         }
         while self.rpcs.next_timeout() == Some(at) {
-            self.fail_rpc(self.rpcs.oldest());
+            self.fail_rpc(self.rpcs.oldest(), SendStatus::Timeout);
         }
         for n in 0..self.nodes.len() {
             if matches!(self.nodes[n].state, BrokerState::Booting { up_at, .. } if up_at == at) {
@@ -379,7 +379,7 @@ impl World {
                     self.on_send_result(number, attempt, status, index);
                 }
             }
-            (Payload::Refused, ..) => self.fail_rpc(rpc),
+            (Payload::Refused, ..) => self.fail_rpc(rpc, SendStatus::ConnectFailed),
             _ => debug_assert!(false, "a message between parties that do not talk so"),
         }
     }
@@ -388,8 +388,9 @@ impl World {
         self.rpcs.close(rpc).map(|rpc| rpc.purpose)
     }
 
-    /// A call gets no answer: the caller is told what stands for it, if it still lives.
-    fn fail_rpc(&mut self, id: u64) {
+    /// A call gets no answer: the caller is told what stands for it, if it still lives. A member is told the same
+    /// whatever the reason; the producer is told `why`.
+    fn fail_rpc(&mut self, id: u64, why: SendStatus) {
         let Some(rpc) = self.rpcs.close(id) else {
             return;
         };
@@ -401,7 +402,7 @@ impl World {
                 self.with_broker(usize::from(caller.0), input);
             }
             (rpc::Purpose::Send { number, attempt }, ..) => {
-                self.on_send_result(number, attempt, SendStatus::ConnectFailed, Index::NONE);
+                self.on_send_result(number, attempt, why, Index::NONE);
             }
             _ => {}
         }

@@ -82,7 +82,7 @@ impl World {
 
     pub(super) fn on_send_result(&mut self, number: u32, attempt: u32, status: SendStatus, index: Index) {
         let master = self.names.master();
-        let Some(action) = self.producer.on_result(number, attempt, status, master) else {
+        let Some(action) = self.producer.on_result(self.now, number, attempt, status, master) else {
             return;
         };
         match action {
@@ -93,12 +93,12 @@ impl World {
 
     pub(super) fn act(&mut self, action: ProducerAction) {
         match action {
-            ProducerAction::Send { number, attempt, to, queue } => {
+            ProducerAction::Send { number, made, attempt, to, queue } => {
                 self.emit(Event::Put { number, broker: Some(to), attempt });
                 let purpose = rpc::Purpose::Send { number, attempt };
                 let caller = (Party::Producer, 0);
                 let rpc = self.rpcs.open(self.now, caller, Party::Broker(to), purpose);
-                let message = ProducerMessage { number, queue, born: self.now };
+                let message = ProducerMessage { number, queue, made, born: self.now };
                 self.send(Party::Producer, Party::Broker(to), rpc, Payload::Send(message));
             }
             ProducerAction::Finished { number, status } => self.finished(number, status, Index::NONE),
