@@ -87,11 +87,6 @@ impl Loop {
         self.next + Micros(late.div_ceil(self.period.0) * self.period.0)
     }
 
-    /// The first pass strictly after `t`.
-    pub fn pass_after(&self, t: Micros) -> Micros {
-        self.pass_at_or_after(t + Micros(1))
-    }
-
     /// A pass ended at `now`: the next one is a period later.
     pub fn pass_done(&mut self, now: Micros) {
         self.next = now + self.period;
@@ -112,7 +107,7 @@ mod tests {
         let ten = Loop::starting_at(Micros::millis(3), Micros::millis(10));
         assert_eq!(ten.pass_at_or_after(Micros::ZERO), Micros::millis(3));
         assert_eq!(ten.pass_at_or_after(Micros::millis(3)), Micros::millis(3));
-        assert_eq!(ten.pass_after(Micros::millis(3)), Micros::millis(13));
+        assert_eq!(ten.pass_at_or_after(Micros(3_001)), Micros::millis(13));
         assert_eq!(ten.pass_at_or_after(Micros::millis(14)), Micros::millis(23));
         assert!(ten.is_pass(Micros::millis(33)) && !ten.is_pass(Micros::millis(34)));
     }

@@ -13,19 +13,10 @@ use crate::time::{Loop, Micros, elapsed_more_than};
 
 /// `EntryDispatcherState`. INSTALL_SNAPSHOT is left out: RocketMQ never turns snapshots on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DispatcherState {
+pub(super) enum DispatcherState {
     Compare,
     Truncate,
     Append,
-}
-
-/// What can be seen of a dispatcher from outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct DispatcherView {
-    pub peer: MemberId,
-    pub state: DispatcherState,
-    pub write_index: Index,
-    pub match_index: Index,
 }
 
 /// One per remote member; lives as long as the process.
@@ -101,16 +92,6 @@ impl Dispatcher {
 }
 
 impl Member {
-    /// What the dispatchers know of their peers.
-    pub fn dispatchers(&self) -> impl Iterator<Item = DispatcherView> + '_ {
-        self.dispatchers.iter().map(|d| DispatcherView {
-            peer: d.peer,
-            state: d.state,
-            write_index: d.write_index,
-            match_index: d.match_index,
-        })
-    }
-
     /// The passes of all dispatchers that are due, or woken by an append (`wakeUpDispatchers`).
     pub(super) fn run_dispatchers(&mut self, ctx: &mut Context) {
         for n in 0..self.dispatchers.len() {

@@ -64,7 +64,6 @@ mod quorum;
 mod tests;
 
 pub use config::{Config, RPC_TIMEOUT};
-pub use dispatcher::{DispatcherState, DispatcherView};
 pub use election::ParseResult;
 pub use member::{Context, Countdown, Disk, Draw, Member, MemberId, Random, Role};
 pub use message::{

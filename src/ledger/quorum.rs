@@ -182,9 +182,4 @@ impl Member {
             self.quorum.pending.pop_front();
         }
     }
-
-    /// What the leader knows each member to hold, of entries of its own term.
-    pub fn watermarks(&self) -> &[Index] {
-        &self.quorum.marks
-    }
 }
