@@ -18,7 +18,8 @@ const publishedEntry = () => ({
 });
 
 /**
- * Vite wraps every import() in a loader that also fetches styles and imports of what is loaded. A language has neither.
+ * Vite wraps every import() in a loader that also fetches styles and imports of what is loaded. What is loaded here has no
+ * styles, and imports only what is there by then.
  *
  * @returns {import('vite').Plugin}
  */
