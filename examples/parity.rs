@@ -21,7 +21,7 @@ fn main() {
             world.advance(at);
             // The schedule gives only commands that are possible.
             world.command(command).expect("a possible command");
-            commands.push(json!({ "at_us": at.0, "command": command }));
+            commands.push(json!({ "at_us": at.0, "command": command.shown() }));
         }
         world.advance(LENGTH);
         let hash = format!("{:016x}", world.trace_hash());

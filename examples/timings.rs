@@ -36,7 +36,7 @@ fn main() {
 }
 
 fn world(brokers: u8, seed: u64) -> World {
-    World::new(Scenario { seed, brokers, message_every_ms: 0, ..Scenario::default() })
+    World::new(Scenario::silent(seed, brokers))
 }
 
 fn term_of(world: &World) -> i64 {

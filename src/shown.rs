@@ -31,7 +31,9 @@ enum Shown {
     Number(i64),
     Flag(bool),
     Name(&'static str),
+    Text(String),
     Fields(Fields),
+    List(Vec<Shown>),
 }
 
 /// Named values, in the order in which they are written.
@@ -69,6 +71,21 @@ impl Fields {
         self.add(field, value.map_or(Shown::Nothing, Shown::Name))
     }
 
+    /// A text.
+    pub fn text(&mut self, field: &'static str, value: &str) -> &mut Self {
+        self.add(field, Shown::Text(value.to_string()))
+    }
+
+    /// Things that have fields themselves.
+    pub fn list(&mut self, field: &'static str, values: impl Iterator<Item = Fields>) -> &mut Self {
+        self.add(field, Shown::List(values.map(Shown::Fields).collect()))
+    }
+
+    /// Whole numbers.
+    pub fn numbers(&mut self, field: &'static str, values: impl Iterator<Item = impl Number>) -> &mut Self {
+        self.add(field, Shown::List(values.map(|value| Shown::Number(value.number())).collect()))
+    }
+
     /// Something that has fields itself.
     pub fn fields(&mut self, field: &'static str, value: Fields) -> &mut Self {
         self.add(field, Shown::Fields(value))
@@ -82,7 +99,9 @@ impl Serialize for Shown {
             Shown::Number(n) => serializer.serialize_i64(*n),
             Shown::Flag(yes) => serializer.serialize_bool(*yes),
             Shown::Name(name) => serializer.serialize_str(name),
+            Shown::Text(text) => serializer.serialize_str(text),
             Shown::Fields(fields) => fields.serialize(serializer),
+            Shown::List(values) => values.serialize(serializer),
         }
     }
 }

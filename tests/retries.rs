@@ -9,14 +9,14 @@ use ledgerscope::time::Micros;
 /// A leader that has lost both its followers just before it is sent a message, at some moment of the second
 /// after which it looks for appends that waited too long; what happens in the next four.
 fn leader_without_a_majority(seed: u64) -> (World, MemberId, Vec<Record>) {
-    let mut world = World::new(Scenario { seed, message_every_ms: 0, ..Scenario::default() });
+    let mut world = World::new(Scenario::silent(seed, 3));
     let lost_at = Micros::seconds(3) + Micros::millis(seed * 7 % 1000);
     world.advance(lost_at);
     let leader = world.leader().expect("a leader after three seconds");
     for broker in (0..3).map(MemberId).filter(|b| *b != leader) {
         world.command(Command::Kill { broker }).expect("it is alive");
     }
-    world.command(Command::Send).expect("sending is always possible");
+    world.command(Command::Send { producer: 0 }).expect("sending is always possible");
     world.advance(lost_at + Micros::seconds(4));
     let events = world.take_events();
     (world, leader, events)

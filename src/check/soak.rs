@@ -24,7 +24,7 @@ pub struct Outcome {
 /// Runs a seed: a minute of kills, restarts and sends, then everybody is started and left alone.
 pub fn run(seed: u64) -> Result<Outcome, Violation> {
     let brokers = [3, 5, 4, 3, 2, 7, 3, 1][(seed % 8) as usize];
-    let mut world = World::new(Scenario { seed, brokers, message_every_ms: 0, ..Scenario::default() });
+    let mut world = World::new(Scenario::silent(seed, brokers));
     let mut safety = Safety::default();
     let mut kills = 0;
     for (at, command) in swarm::schedule(seed, brokers, TROUBLE) {

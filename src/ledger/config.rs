@@ -1,6 +1,8 @@
 //! `DLedgerConfig`: the timers and limits a member runs with, and the constants that the original keeps in
 //! its code. All defaults are DLedger's own.
 
+use super::MemberId;
+use super::rules::Rules;
 use crate::time::Micros;
 
 /// Pause of the state maintainer between two passes (`DLedgerLeaderElector.StateMaintainer`).
@@ -23,10 +25,18 @@ pub const CONTROL_QUEUE_MAX: usize = 1024;
 pub const GAP_CHECK_PERIOD: Micros = Micros::millis(1000);
 /// A waiting APPEND that does not fit counts as a gap at this age (`TimeoutFuture`).
 pub const GAP_AGE: Micros = Micros::millis(1000);
-/// The quorum checker looks for client appends that timed out when more than a second has passed.
-pub const TIMEOUT_SCAN_PERIOD: Micros = Micros(1_001_000);
-/// A client append that waits this long is answered WAIT_QUORUM_ACK_TIMEOUT (`Closure.timeoutMs`).
-pub const APPEND_TIMEOUT: Micros = Micros::millis(2000);
+/// A batch goes out when it has this many bytes (`maxBatchAppendSize`).
+pub const MAX_BATCH_APPEND_SIZE: usize = 4096;
+/// The flush thread forces data and index files this often (`flushFileInterval`); no answer waits for it.
+pub const FLUSH_INTERVAL: Micros = Micros::millis(10);
+/// A leader looks this often whether a preferred member should lead instead (`checkPreferredLeader`).
+pub const PREFERRED_LEADER_PERIOD: Micros = Micros::millis(1000);
+/// `maxLeadershipTransferWaitIndex`: who is this many entries behind cannot be handed the leadership.
+pub const MAX_TRANSFER_WAIT_INDEX: i64 = 1000;
+/// `leadershipTransferWaitTimeout`: how long a transferee waits for the entries it lacks.
+pub const TRANSFER_WAIT_TIMEOUT: Micros = Micros::millis(1000);
+/// Pause between two looks of a transferee at the end of its log.
+pub const TRANSFER_WAIT_PAUSE: Micros = Micros::millis(10);
 /// Every call between members is answered or given up after this (`DLedgerRpcNettyService`).
 pub const RPC_TIMEOUT: Micros = Micros::millis(3000);
 
@@ -45,10 +55,23 @@ pub struct Config {
     pub max_push_timeout: Micros,
     /// `maxPendingRequestsNum`: client appends that may wait in a term
     pub max_pending_requests: usize,
-    /// `enableFastAdvanceCommitIndex`: a new leader whose log is ahead of its committedIndex appends a NOOP.
-    /// Off in DLedger; on here, because RocketMQ lets a leader serve only once all of its log is committed,
-    /// and DLedger 0.4 commits entries of older terms only together with one of the present term.
-    pub fast_advance_commit_index: bool,
+    /// `minTakeLeadershipVoteIntervalMs`: the same for a preferred member that is told to lead
+    pub min_take_leadership_vote_interval: Micros,
+    /// `maxTakeLeadershipVoteIntervalMs`
+    pub max_take_leadership_vote_interval: Micros,
+    /// `preferredLeaderIds`
+    pub preferred_leaders: Vec<MemberId>,
+    /// `isEnableBatchAppend`
+    pub batch_append: bool,
+    /// A client append that waits this long is answered WAIT_QUORUM_ACK_TIMEOUT (`Closure.timeoutMs`; in 0.3.1.2
+    /// `maxWaitAckTimeMs`).
+    pub append_timeout: Micros,
+    /// How often the quorum checker looks for such appends: when more than a second has passed.
+    pub timeout_scan_period: Micros,
+    /// How often the committedIndex is written to the file `checkpoint`, which 0.4 does not have.
+    pub checkpoint_interval: Option<Micros>,
+    /// The rules it keeps.
+    pub rules: Rules,
 }
 
 impl Default for Config {
@@ -60,7 +83,14 @@ impl Default for Config {
             max_vote_interval: Micros::millis(1000),
             max_push_timeout: Micros::millis(1000),
             max_pending_requests: 10_000,
-            fast_advance_commit_index: true,
+            min_take_leadership_vote_interval: Micros::millis(30),
+            max_take_leadership_vote_interval: Micros::millis(100),
+            preferred_leaders: Vec::new(),
+            batch_append: false,
+            append_timeout: Micros::millis(2000),
+            timeout_scan_period: Micros(1_001_000),
+            checkpoint_interval: None,
+            rules: Rules::SAFE,
         }
     }
 }

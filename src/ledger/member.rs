@@ -11,6 +11,7 @@ use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
+use super::rules::Rule;
 use crate::shown::named;
 use crate::store::{EntryStore, Index, Options, Term, VoteFile};
 use crate::time::{Loop, Micros};
@@ -152,6 +153,7 @@ impl Member {
             .collect();
         // Only this program writes the file, so it can be read; were it not so, the original too starts anew.
         let vote = disk.vote.read().unwrap_or_default();
+        let quorum = QuorumChecker::new(pusher, config.timeout_scan_period, members);
         Member {
             id,
             members,
@@ -166,7 +168,7 @@ impl Member {
             elector: Elector::new(Loop::starting_at(now, MAINTAINER_PAUSE)),
             dispatchers,
             handler: EntryHandler::new(pusher),
-            quorum: QuorumChecker::new(pusher, members),
+            quorum,
         }
     }
 
@@ -299,7 +301,7 @@ impl Member {
         self.elector.last_send_heartbeat = None;
         self.quorum.look_again();
         self.role_changed(ctx, term);
-        if self.config.fast_advance_commit_index && self.committed < self.end_index() {
+        if self.config.rules.keep(Rule::NoopOnElection) && self.committed < self.end_index() {
             self.append_noop(ctx);
         }
     }

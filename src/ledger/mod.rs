@@ -60,6 +60,7 @@ mod heartbeat;
 mod member;
 mod message;
 mod quorum;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -69,3 +70,4 @@ pub use member::{Context, Countdown, Disk, Draw, Member, MemberId, Random, Role}
 pub use message::{
     CallId, CallTag, Code, Note, Output, Push, PushKind, PushResponse, Request, Response, VoteResult,
 };
+pub use rules::{Preset, Rule, Rules};

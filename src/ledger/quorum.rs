@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 
-use super::config::{APPEND_TIMEOUT, TIMEOUT_SCAN_PERIOD};
 use super::member::{Context, Member, MemberId, Role};
 use super::message::{Code, Note};
 use crate::store::{EntryKind, Index, Term};
@@ -33,10 +32,10 @@ struct Pending {
 }
 
 impl QuorumChecker {
-    pub fn new(passes: Loop, members: u8) -> QuorumChecker {
+    pub fn new(passes: Loop, timeout_scan_period: Micros, members: u8) -> QuorumChecker {
         QuorumChecker {
             passes,
-            timeout_scans: Loop::starting_at(passes.pass_at_or_after(Micros::ZERO), TIMEOUT_SCAN_PERIOD),
+            timeout_scans: Loop::starting_at(passes.pass_at_or_after(Micros::ZERO), timeout_scan_period),
             marks_term: Term::NONE,
             marks: vec![Index::NONE; usize::from(members)],
             pending: VecDeque::new(),
@@ -131,7 +130,7 @@ impl Member {
             now
         } else {
             let oldest = quorum.pending.front()?.since;
-            let scan = quorum.timeout_scans.pass_at_or_after((oldest + APPEND_TIMEOUT).max(now));
+            let scan = quorum.timeout_scans.pass_at_or_after((oldest + self.config.append_timeout).max(now));
             return Some(scan);
         };
         Some(quorum.passes.pass_at_or_after(due))
@@ -170,8 +169,8 @@ impl Member {
     }
 
     fn end_appends_that_waited_too_long(&mut self, ctx: &mut Context) {
-        let now = ctx.now;
-        self.end_appends(ctx, Code::WaitQuorumAckTimeout, |p| now >= p.since + APPEND_TIMEOUT);
+        let (now, timeout) = (ctx.now, self.config.append_timeout);
+        self.end_appends(ctx, Code::WaitQuorumAckTimeout, |p| now >= p.since + timeout);
     }
 
     /// Ends the waiting appends, oldest first, as long as `over` holds. The entries stay in the log and may

@@ -147,6 +147,8 @@ pub enum Event {
     Sent { id: u64, from: Party, to: Party, message: Summary },
     /// A message arrived.
     Delivered { id: u64, from: Party, to: Party, message: Summary },
+    /// A message was lost on its way.
+    Lost { id: u64, from: Party, to: Party, message: Summary },
     /// A message came to somebody who no longer listens.
     Refused { id: u64, from: Party, to: Party, message: Summary },
     /// An entry was written to a log, uncommitted.

@@ -13,7 +13,6 @@
 //! assert_eq!(run(), run());
 //! ```
 
-mod command;
 mod event;
 mod network;
 mod random;
@@ -23,7 +22,7 @@ mod summary;
 pub mod swarm;
 mod world;
 
-pub use command::{COMMANDS, Command, Refusal};
+pub use crate::scenario::{COMMANDS, Command, Refusal};
 pub use event::{Event, Kind, Outcome, Party, Record, Summary, TraceHash};
 pub use network::{Network, Packet, Payload};
 pub use random::{Purpose, Stream};

@@ -43,14 +43,25 @@ pub struct Packet {
     pub summary: Summary,
 }
 
+/// One direction between two parties.
+#[derive(Clone, Copy, Default, Debug)]
+struct Link {
+    /// when the last message arrives
+    last_arrival: Micros,
+    /// everything sent is lost
+    cut: bool,
+    /// how much longer a message takes
+    delay: Micros,
+}
+
 /// All links, and what flies on them. A link keeps the order, as a TCP connection does.
 #[derive(Clone, Debug)]
 pub struct Network {
     delays: Stream,
     min_us: u64,
     max_us: u64,
-    /// when the last message of each link arrives, by from and to
-    last_arrival: Vec<Micros>,
+    /// by from and to
+    links: Vec<Link>,
     parties: usize,
     /// by arrival; `id` decides ties, so that the order is the order of sending
     arrivals: BinaryHeap<Reverse<(Micros, u64, usize)>>,
@@ -67,7 +78,7 @@ impl Network {
             delays: Stream::new(scenario.seed, Purpose::Network, 0),
             min_us: u64::from(scenario.latency_min_us),
             max_us: u64::from(scenario.latency_max_us),
-            last_arrival: vec![Micros::ZERO; parties * parties],
+            links: vec![Link::default(); parties * parties],
             parties,
             arrivals: BinaryHeap::new(),
             slots: Vec::new(),
@@ -76,7 +87,37 @@ impl Network {
         }
     }
 
-    /// Sends a message; gives it its number and its time of arrival.
+    fn link(&mut self, from: Party, to: Party) -> &mut Link {
+        let at = (from.number() + 1) as usize * self.parties + (to.number() + 1) as usize;
+        &mut self.links[at]
+    }
+
+    /// Loses everything sent from one party to the other from now on, or no longer.
+    pub fn cut(&mut self, from: Party, to: Party, cut: bool) {
+        self.link(from, to).cut = cut;
+    }
+
+    /// Loses everything sent to or from a party from now on.
+    pub fn isolate(&mut self, party: Party) {
+        let (n, parties) = ((party.number() + 1) as usize, self.parties);
+        for (at, link) in self.links.iter_mut().enumerate() {
+            link.cut |= at / parties == n || at % parties == n;
+        }
+    }
+
+    /// Loses nothing any more.
+    pub fn heal_all(&mut self) {
+        for link in &mut self.links {
+            link.cut = false;
+        }
+    }
+
+    /// Everything sent from one party to the other from now on takes this much longer.
+    pub fn delay(&mut self, from: Party, to: Party, delay: Micros) {
+        self.link(from, to).delay = delay;
+    }
+
+    /// Sends a message; gives it its number and its time of arrival. True: it is lost.
     pub fn send(
         &mut self,
         now: Micros,
@@ -84,13 +125,16 @@ impl Network {
         rpc: u64,
         payload: Payload,
         summary: Summary,
-    ) -> u64 {
+    ) -> (u64, bool) {
         let delay = Micros(self.delays.between(self.min_us, self.max_us));
-        let link = (from.number() + 1) as usize * self.parties + (to.number() + 1) as usize;
-        let arrives_at = (now + delay).max(self.last_arrival[link] + Micros(1));
-        self.last_arrival[link] = arrives_at;
         let id = self.sent;
         self.sent += 1;
+        let link = self.link(from, to);
+        if link.cut {
+            return (id, true);
+        }
+        let arrives_at = (now + delay + link.delay).max(link.last_arrival + Micros(1));
+        link.last_arrival = arrives_at;
         let packet = Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary };
         let slot = self.free.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
@@ -98,7 +142,7 @@ impl Network {
         }
         self.slots[slot] = Some(packet);
         self.arrivals.push(Reverse((arrives_at, id, slot)));
-        id
+        (id, false)
     }
 
     /// When the next message arrives.

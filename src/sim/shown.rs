@@ -44,6 +44,7 @@ impl Event {
             Event::Delivered { id, from, to: end, message } => {
                 flight(to, "delivered", id, (from, end), &message);
             }
+            Event::Lost { id, from, to: end, message } => flight(to, "lost", id, (from, end), &message),
             Event::Refused { id, from, to: end, message } => flight(to, "refused", id, (from, end), &message),
             Event::Appended { broker, index, term, entry, number, queue } => {
                 to.name("kind", "appended").number("broker", broker).number("index", index);

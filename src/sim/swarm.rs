@@ -1,12 +1,9 @@
 //! Random trouble: a schedule of kills, restarts and sends, decided by a seed.
 
-use super::command::Command;
 use super::random::{Purpose, Stream};
 use crate::ledger::MemberId;
+use crate::scenario::{Command, Timed};
 use crate::time::Micros;
-
-/// A command and when it is given.
-pub type Timed = (Micros, Command);
 
 /// Draws the commands of a run of `length`: a message every 10 to 1,200 ms, a kill or restart of some broker
 /// at a pace that differs from run to run, from one every half second to one every eight. Any number of
@@ -20,7 +17,7 @@ pub fn schedule(seed: u64, brokers: u8, length: Micros) -> Vec<Timed> {
     let mut commands = Vec::new();
     while next_send.min(next_fault) < length {
         if next_send <= next_fault {
-            commands.push((next_send, Command::Send));
+            commands.push((next_send, Command::Send { producer: 0 }));
             next_send += Micros::millis(random.between(10, 1_200));
         } else {
             let n = random.below(u64::from(brokers)) as u8;
@@ -51,7 +48,7 @@ mod tests {
                 let (broker, kill) = match command {
                     Command::Kill { broker } => (broker, true),
                     Command::Restart { broker } => (broker, false),
-                    Command::Send => continue,
+                    _ => continue,
                 };
                 let was = std::mem::replace(&mut dead[usize::from(broker.0)], kill);
                 assert_ne!(was, kill, "seed {seed}: {command:?} at {at}");

@@ -2,7 +2,6 @@
 
 mod effects;
 
-use super::command::{Command, Refusal};
 use super::event::{Event, Party, Record, TraceHash};
 use super::network::{Network, Packet, Payload};
 use super::random::{Purpose, Stream};
@@ -10,8 +9,8 @@ use super::rpc::{self, RpcTable};
 use super::summary::Summarize;
 use crate::broker::{Broker, BrokerContext, Disk, Effect, Input};
 use crate::client::{NameServer, Producer, SendStatus};
-use crate::ledger::{CallId, Config, Draw, MemberId, Random};
-use crate::scenario::Scenario;
+use crate::ledger::{CallId, Draw, MemberId, Random};
+use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
 use crate::store::Index;
 use crate::time::Micros;
 
@@ -73,6 +72,9 @@ pub struct World {
     network: Network,
     rpcs: RpcTable,
     boot: Stream,
+    /// commands of the scenario carried out so far, and those it had that could not be
+    commanded: usize,
+    refused: Vec<(Timed, Refusal)>,
     events: Vec<Record>,
     emitted: u64,
     hash: TraceHash,
@@ -86,7 +88,7 @@ impl World {
         let seed = scenario.seed;
         let node = |n: u8| Node {
             id: MemberId(n),
-            state: BrokerState::Dead(Disk::new(scenario.queues)),
+            state: BrokerState::Dead(Disk::new(scenario.topics[0].queues)),
             incarnation: 0,
             dice: Dice {
                 retry_delay: Stream::new(seed, Purpose::RetryDelay, u64::from(n)),
@@ -94,16 +96,18 @@ impl World {
             },
             wakeup: None,
         };
-        let turn = Stream::new(seed, Purpose::QueueStart, 0).below(u64::from(scenario.queues));
+        let turn = Stream::new(seed, Purpose::QueueStart, 0).below(u64::from(scenario.topics[0].queues));
         let mut world = World {
             now: Micros::ZERO,
             nodes: (0..scenario.brokers).map(node).collect(),
-            producer: Producer::new(scenario.queues, turn),
-            next_message: scenario.message_every(),
+            producer: Producer::new(scenario.topics[0].queues, turn),
+            next_message: scenario.producers.first().and_then(ProducerSpec::every),
             names: NameServer::new(scenario.brokers),
             network: Network::new(&scenario),
             rpcs: RpcTable::default(),
             boot: Stream::new(seed, Purpose::Boot, 0),
+            commanded: 0,
+            refused: Vec::new(),
             events: Vec::new(),
             emitted: 0,
             hash: TraceHash::default(),
@@ -160,6 +164,11 @@ impl World {
         self.names.master()
     }
 
+    /// The commands of the scenario that could not be carried out when their time came.
+    pub fn refused(&self) -> &[(Timed, Refusal)] {
+        &self.refused
+    }
+
     /// The hash of all events so far: equal for equal runs.
     pub fn trace_hash(&self) -> u64 {
         std::hash::Hasher::finish(&self.hash)
@@ -186,6 +195,7 @@ impl World {
             self.rpcs.next_timeout(),
             self.producer.next_wakeup(),
             self.next_message,
+            self.scenario.commands.get(self.commanded).map(|(at, _)| *at),
         ];
         nodes.chain(others.into_iter().flatten()).min()
     }
@@ -227,8 +237,16 @@ impl World {
         while let Some(action) = self.producer.wake(at) {
             self.act(action);
         }
+        while let Some(timed) = self.scenario.commands.get(self.commanded).filter(|(due, _)| *due == at) {
+            let timed = *timed;
+            self.commanded += 1;
+            if let Err(refusal) = self.command(timed.1) {
+                self.refused.push((timed, refusal));
+            }
+        }
         if self.next_message == Some(at) {
-            self.next_message = self.scenario.message_every().map(|every| at + every);
+            let every = self.scenario.producers.first().and_then(ProducerSpec::every);
+            self.next_message = every.map(|every| at + every);
             self.send_message();
         }
         true
@@ -251,9 +269,39 @@ impl World {
                 }
                 self.boot(n);
             }
-            Command::Send => self.send_message(),
+            Command::Send { producer } => {
+                let producers = self.scenario.producers.len() as u8;
+                if producer >= producers {
+                    return Err(Refusal::NoSuchProducer { producer, producers });
+                }
+                self.send_message();
+            }
+            Command::PowerLoss { .. } | Command::Transfer { .. } => return Err(Refusal::NoLeader),
+            Command::Cut { from, to } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.cut(from, to, true);
+            }
+            Command::Heal { from, to } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.cut(from, to, false);
+            }
+            Command::Isolate { broker } => {
+                self.number_of(broker)?;
+                self.network.isolate(Party::Broker(broker));
+            }
+            Command::HealAll => self.network.heal_all(),
+            Command::Delay { from, to, ms } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.delay(from, to, Micros::millis(u64::from(ms)));
+            }
         }
         Ok(())
+    }
+
+    fn link(&self, from: MemberId, to: MemberId) -> Result<(Party, Party), Refusal> {
+        self.number_of(from)?;
+        self.number_of(to)?;
+        Ok((Party::Broker(from), Party::Broker(to)))
     }
 
     fn number_of(&self, broker: MemberId) -> Result<usize, Refusal> {
@@ -287,7 +335,7 @@ impl World {
             let Ok(disk) = disk.recover() else {
                 unreachable!("files that a broker wrote are files that a broker can read");
             };
-            let broker = Broker::start(id, members, Config::default(), disk, first_pass);
+            let broker = Broker::start(id, members, self.scenario.config(), disk, first_pass);
             let member = broker.member();
             let event = Event::Started {
                 broker: id,
@@ -330,8 +378,11 @@ impl World {
     fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
         let incarnation = self.incarnation(to);
         let message = payload.summary();
-        let id = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
+        let (id, lost) = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
         self.emit(Event::Sent { id, from, to, message });
+        if lost {
+            self.emit(Event::Lost { id, from, to, message });
+        }
     }
 
     fn send_refusal(&mut self, from: Party, rpc: u64) {

@@ -8,6 +8,8 @@ use crate::store::{ConsumeQueue, EntryStore, Index};
 
 /// Log columns per broker: enough for the widest picture.
 pub const COLUMNS: usize = 32;
+/// ConsumeQueues of the first topic that are shown.
+const QUEUES_SHOWN: usize = 4;
 /// Units of each ConsumeQueue.
 pub const UNITS: usize = 24;
 
@@ -16,7 +18,7 @@ const NONE: f64 = -1.0;
 /// Fills `frame` with the world's present. Keeps the list's memory from frame to frame.
 pub fn fill(frame: &mut Vec<f64>, world: &World) {
     let brokers = usize::from(world.scenario().brokers);
-    let queues = usize::from(world.scenario().queues);
+    let queues = usize::from(world.scenario().topics[0].queues).min(QUEUES_SHOWN);
     let queue_size = queue::LENGTH + UNITS * unit::STRIDE;
     let brokers_at = head::LENGTH;
     let cells_at = brokers_at + brokers * broker::STRIDE;
@@ -31,7 +33,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
         let (store, consume_queues) = disk(world, n);
         let cells = &mut frame[cells_at + n * COLUMNS * cell::STRIDE..];
         fill_log(cells, store, first);
-        for (q, consume_queue) in consume_queues.iter().enumerate() {
+        for (q, consume_queue) in consume_queues.iter().take(queues).enumerate() {
             let at = queues_at + (n * queues + q) * queue_size;
             fill_queue(&mut frame[at..at + queue_size], store, consume_queue);
         }
@@ -213,12 +215,19 @@ fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
+    use crate::scenario::{ProducerSpec, Scenario};
     use crate::time::Micros;
+
+    fn busy() -> Scenario {
+        Scenario {
+            producers: vec![ProducerSpec { topic: 0, every_ms: 100, batch: 1 }],
+            ..Scenario::default()
+        }
+    }
 
     #[test]
     fn a_frame_shows_the_logs_from_one_index_and_the_units_that_point_into_them() {
-        let mut world = World::new(Scenario { message_every_ms: 100, ..Scenario::default() });
+        let mut world = World::new(busy());
         world.advance(Micros::seconds(8));
         let mut frame = Vec::new();
         fill(&mut frame, &world);

@@ -151,27 +151,41 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-/// Reads an object's own fields. (Through serde this is 14 KB more: it brings the printing of fractions.)
+/// A scenario has lists of objects, and nothing deeper. What is, may be a circle.
+const DEPTH: u32 = 3;
+
+/// Reads an object. (Through serde this is 14 KB more: it brings the printing of fractions.)
 fn read(value: &JsValue) -> Result<Draft, JsValue> {
-    let Some(object) = value.dyn_ref::<Object>().filter(|_| !value.is_array()) else {
-        return Err(error("not an object", "bad_value", "", value, "an object"));
-    };
-    let field = |entry: JsValue| {
-        let entry = Array::from(&entry);
-        (entry.get(0).as_string().unwrap_or_default(), read_value(&entry.get(1)))
-    };
-    Ok(Object::entries(object).iter().filter(|e| !Array::from(e).get(1).is_undefined()).map(field).collect())
+    match read_value(value, DEPTH) {
+        Value::Object(draft) => Ok(draft),
+        _ => Err(error("not an object", "bad_value", "", value, "an object")),
+    }
 }
 
-fn read_value(value: &JsValue) -> Value {
+fn read_value(value: &JsValue, depth: u32) -> Value {
     if let Some(text) = value.as_string() {
         return Value::Text(text);
     }
-    match value.as_f64() {
-        Some(n) if js_sys::Number::is_safe_integer(value) => Value::Whole(n as i64),
-        Some(_) => Value::Other("not a whole number, or too large"),
-        None => Value::Other("not a number"),
+    if let Some(yes) = value.as_bool() {
+        return Value::Flag(yes);
     }
+    if let Some(n) = value.as_f64() {
+        let whole = js_sys::Number::is_safe_integer(value);
+        return if whole { Value::Whole(n as i64) } else { Value::Other("not a whole number, or too large") };
+    }
+    let Some(object) = value.dyn_ref::<Object>().filter(|_| depth > 0) else {
+        return Value::Other("not a number, a text, a list or an object");
+    };
+    if value.is_array() {
+        return Value::List(Array::from(object).iter().map(|value| read_value(&value, depth - 1)).collect());
+    }
+    let entries = Object::entries(object);
+    let fields = entries.iter().map(|entry| {
+        let entry = Array::from(&entry);
+        (entry.get(0).as_string().unwrap_or_default(), entry.get(1))
+    });
+    let written = fields.filter(|(_, value)| !value.is_undefined());
+    Value::Object(written.map(|(name, value)| (name, read_value(&value, depth - 1))).collect())
 }
 
 /// The error for a draft, with the value as it was given.

@@ -16,7 +16,7 @@ const PATIENCE: Micros = Micros::seconds(60);
 /// The story with what happens now under its commands.
 pub fn retell(text: &str) -> String {
     let mut told = String::new();
-    let mut world = World::new(Scenario { message_every_ms: 0, ..Scenario::default() });
+    let mut world = World::new(Scenario::silent(7, 3));
     for line in text.lines().filter(|line| !line.starts_with("    ")) {
         told.push_str(line);
         told.push('\n');
@@ -35,8 +35,7 @@ fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
     if let Some(group) = command.strip_prefix("group of ") {
         let (brokers, seed) = group.split_once(", seed ").ok_or("say `group of N, seed S`")?;
         let brokers = number(brokers)? as u8;
-        *world =
-            World::new(Scenario { brokers, seed: number(seed)?, message_every_ms: 0, ..Scenario::default() });
+        *world = World::new(Scenario::silent(number(seed)?, brokers));
         return Ok(Vec::new());
     }
     if let Some(condition) = command.strip_prefix("run until ") {
@@ -61,7 +60,7 @@ fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
         return Ok((0..world.scenario().brokers).map(|n| state(world, usize::from(n))).collect());
     }
     let order = match command.split_once(' ') {
-        None if command == "send" => Command::Send,
+        None if command == "send" => Command::Send { producer: 0 },
         Some(("kill", "the leader")) => Command::Kill { broker: world.leader().ok_or("nobody leads")? },
         Some(("kill", who)) => Command::Kill { broker: broker(who)? },
         Some(("restart", who)) => Command::Restart { broker: broker(who)? },

@@ -58,6 +58,10 @@ pub fn narrate(_world: &World, record: &Record) -> Option<String> {
             }
             _ => return None,
         },
+        Event::Lost { from, to, message, .. } => {
+            let kind = message.kind.name().replace('_', " ");
+            format!("{}'s {kind} to {} is lost", party(from), party(to))
+        }
         Event::Appended { broker, index, term, entry, number, queue } => {
             let what = match (entry, number, queue) {
                 (EntryKind::Noop, ..) => "a no-op".to_string(),

@@ -143,7 +143,7 @@ struct Leader {
 impl Leader {
     fn new(terms: &[i64]) -> Leader {
         let mut bench = Bench::of_three(terms);
-        bench.member.config.fast_advance_commit_index = false;
+        bench.member.config.rules = Rules::SAFE.without(&[Rule::NoopOnElection]);
         let term = bench.elect();
         bench.sent();
         Leader { bench, term }

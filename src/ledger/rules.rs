@@ -1,0 +1,175 @@
+//! Rules that can be taken away. Each is in force by default; without it a member behaves as a released DLedger
+//! does (`Preset`), or as it would if nobody had thought of the rule.
+//!
+//! A rule is read at one place, where the comment says what its absence means.
+
+use super::config::Config;
+use crate::shown::named;
+use crate::time::Micros;
+
+/// A rule of the protocol that a member keeps or not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Rule {
+    /// A new leadership compares from the end of its log. Without it, on a first leadership, from where the log
+    /// ended when the process started: followers then delete committed entries and get them again (B1).
+    CompareFromTheEnd = 0,
+    /// Votes go by the log itself. Without it by a copy of its end that a truncate leaves behind (B2).
+    VoteByTheLog = 1,
+    /// COMPARE, TRUNCATE and COMMIT count only from the known leader in the present term (B3).
+    CheckControlPushes = 2,
+    /// TRUNCATE deletes only what conflicts. Without it whatever is there, committed or not (B4).
+    TruncateOnlyConflicts = 3,
+    /// The oldest push without an answer goes out again. Without it only once an entry of the present term has
+    /// been acknowledged (B5).
+    ResendFromTheMatch = 4,
+    /// A client append is answered SUCCESS by the commit of its entry. Without it also by its index alone, which
+    /// may have been applied in an earlier shape of the log (B7).
+    AnswerOnlyCommitted = 5,
+    /// With batching on, entries that are ready together travel together. Without it each travels alone (B8).
+    BatchesFill = 6,
+    /// A truncate erases the bytes. Without it recovery scans past the cut and finds the entries again (B16).
+    EraseOnTruncate = 7,
+    /// Only entries of the present term are committed by counting their copies (Raft, 5.4.2). Without it those of
+    /// older terms are too, as in 0.3.1.2.
+    CountOnlyCurrentTerm = 8,
+    /// A new leader whose log is not all committed appends a no-op (`enableFastAdvanceCommitIndex`).
+    NoopOnElection = 9,
+    /// A leader told of a larger term steps down even if a majority answered its heartbeat. Without it only if
+    /// none did, as in 0.3.1.2.
+    HeedLargerTerm = 10,
+    /// Whoever loses its leadership's term answers the appends that wait. Without it they wait until the same
+    /// member leads again, as in 0.3.1.2.
+    AnswerOnTermChange = 11,
+}
+
+named!(Rule {
+    CompareFromTheEnd "compare_from_the_end",
+    VoteByTheLog "vote_by_the_log",
+    CheckControlPushes "check_control_pushes",
+    TruncateOnlyConflicts "truncate_only_conflicts",
+    ResendFromTheMatch "resend_from_the_match",
+    AnswerOnlyCommitted "answer_only_committed",
+    BatchesFill "batches_fill",
+    EraseOnTruncate "erase_on_truncate",
+    CountOnlyCurrentTerm "count_only_current_term",
+    NoopOnElection "noop_on_election",
+    HeedLargerTerm "heed_larger_term",
+    AnswerOnTermChange "answer_on_term_change",
+});
+
+impl Rule {
+    /// All rules there are.
+    pub const ALL: [Rule; 12] = [
+        Rule::CompareFromTheEnd,
+        Rule::VoteByTheLog,
+        Rule::CheckControlPushes,
+        Rule::TruncateOnlyConflicts,
+        Rule::ResendFromTheMatch,
+        Rule::AnswerOnlyCommitted,
+        Rule::BatchesFill,
+        Rule::EraseOnTruncate,
+        Rule::CountOnlyCurrentTerm,
+        Rule::NoopOnElection,
+        Rule::HeedLargerTerm,
+        Rule::AnswerOnTermChange,
+    ];
+}
+
+/// Which rules are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Rules {
+    /// a bit for each rule that is not kept
+    broken: u32,
+}
+
+impl Rules {
+    /// Every rule is kept.
+    pub const SAFE: Rules = Rules { broken: 0 };
+
+    /// Whether the rule is kept.
+    pub const fn keep(self, rule: Rule) -> bool {
+        self.broken & (1 << rule as u32) == 0
+    }
+
+    /// These rules, but with this one kept, or not.
+    #[must_use]
+    pub const fn with(self, rule: Rule, kept: bool) -> Rules {
+        let bit = 1 << rule as u32;
+        Rules { broken: if kept { self.broken & !bit } else { self.broken | bit } }
+    }
+
+    /// These rules without some.
+    #[must_use]
+    pub fn without(self, rules: &[Rule]) -> Rules {
+        rules.iter().fold(self, |all, rule| all.with(*rule, false))
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules::SAFE
+    }
+}
+
+/// A set of rules, and what else goes with it, by the name of the program that keeps them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Preset {
+    /// DLedger 0.4 as it was meant: every rule kept
+    Intended,
+    /// DLedger 0.4.0 as it was released
+    DLedger04,
+    /// what RocketMQ 5 brokers link, DLedger 0.3.1.2, as far as it differs in rules: its COMPARE and TRUNCATE carry
+    /// entries and find the last common one, a step at a time; here they find it as 0.4 does
+    DLedger031,
+}
+
+named!(Preset {
+    Intended "intended",
+    DLedger04 "dledger-0.4",
+    DLedger031 "dledger-0.3.1",
+});
+
+impl Preset {
+    /// All presets there are.
+    pub const ALL: [Preset; 3] = [Preset::Intended, Preset::DLedger04, Preset::DLedger031];
+
+    /// The rules it keeps.
+    pub fn rules(self) -> Rules {
+        match self {
+            Preset::Intended => Rules::SAFE,
+            Preset::DLedger04 => Rules::SAFE.without(&[
+                Rule::CompareFromTheEnd,
+                Rule::VoteByTheLog,
+                Rule::CheckControlPushes,
+                Rule::TruncateOnlyConflicts,
+                Rule::ResendFromTheMatch,
+                Rule::AnswerOnlyCommitted,
+                Rule::BatchesFill,
+                Rule::EraseOnTruncate,
+                Rule::NoopOnElection,
+            ]),
+            Preset::DLedger031 => Rules::SAFE.without(&[
+                Rule::EraseOnTruncate,
+                Rule::CountOnlyCurrentTerm,
+                Rule::NoopOnElection,
+                Rule::HeedLargerTerm,
+                Rule::AnswerOnTermChange,
+            ]),
+        }
+    }
+
+    /// The configuration that goes with it.
+    pub fn config(self) -> Config {
+        let config = Config { rules: self.rules(), ..Config::default() };
+        match self {
+            Preset::Intended | Preset::DLedger04 => config,
+            Preset::DLedger031 => Config {
+                append_timeout: Micros::millis(2500),
+                timeout_scan_period: Micros::millis(1),
+                checkpoint_interval: Some(Micros::millis(3000)),
+                ..config
+            },
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Topics, producers, consumers and files of a scenario.
+
+use super::draft::{Draft, Invalid};
+use crate::shown::{Fields, named};
+use crate::time::Micros;
+
+/// Most topics of a scenario.
+pub const TOPICS_MAX: usize = 8;
+/// Most producers, and most consumers.
+pub const CLIENTS_MAX: usize = 8;
+/// A topic's name is at most this long (`TOPIC_MAX_LENGTH`).
+const TOPIC_NAME_MAX: usize = 127;
+/// A consumer group's name is at most this long (`CHARACTER_MAX_LENGTH`).
+const GROUP_NAME_MAX: usize = 255;
+
+/// A topic: the same number of queues to write to and to read from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TopicSpec {
+    pub name: String,
+    pub queues: u8,
+}
+
+/// A producer of messages for one topic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProducerSpec {
+    /// number of the topic in the list
+    pub topic: u8,
+    /// it sends by itself this often; 0: only on command
+    pub every_ms: u32,
+    /// messages in one send; more than one are a batch
+    pub batch: u8,
+}
+
+/// A consumer of one topic.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConsumerSpec {
+    /// consumers of one group share the topic's queues
+    pub group: String,
+    /// number of the topic in the list
+    pub topic: u8,
+    pub from: ConsumeFrom,
+}
+
+/// Where a group begins that has no offset yet (`ConsumeFromWhere`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConsumeFrom {
+    Last,
+    First,
+}
+
+named!(ConsumeFrom {
+    Last "last",
+    First "first",
+});
+
+/// Sizes of the files on a broker's disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FileSizes {
+    /// `mappedFileSizeCommitLog`, which is that of DLedger's data files
+    pub data_bytes: i64,
+    /// `mappedFileSizeForEntryIndex`, rounded up to a multiple of 32
+    pub index_bytes: i64,
+    /// `mappedFileSizeConsumeQueue` in units of 20 bytes
+    pub consume_queue_units: i64,
+}
+
+impl Default for FileSizes {
+    fn default() -> FileSizes {
+        FileSizes { data_bytes: 1 << 30, index_bytes: 32 * 5 * 1024 * 1024, consume_queue_units: 300_000 }
+    }
+}
+
+/// The topics listed, each of another name; without a list the one of all examples.
+pub fn topics_or_default(listed: Option<Vec<TopicSpec>>, queues: u8) -> Result<Vec<TopicSpec>, Invalid> {
+    let topics = listed.unwrap_or_else(|| vec![TopicSpec { name: "TopicTest".to_string(), queues }]);
+    if topics.is_empty() {
+        return Err(Invalid::value("topics", "an empty list".to_string(), "at least one".to_string()));
+    }
+    for (at, topic) in topics.iter().enumerate() {
+        if topics[..at].iter().any(|earlier| earlier.name == topic.name) {
+            let field = format!("topics[{at}].name");
+            return Err(Invalid::value(
+                &field,
+                format!("\"{}\"", topic.name),
+                "names that differ".to_string(),
+            ));
+        }
+    }
+    Ok(topics)
+}
+
+/// The number of the topic that is named; the first if none is.
+fn topic_of(draft: &Draft, topics: &[TopicSpec]) -> Result<u8, Invalid> {
+    let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
+    Ok(draft.one_of("topic", &names)?.unwrap_or(0) as u8)
+}
+
+impl TopicSpec {
+    pub(super) fn from_draft(draft: &Draft) -> Result<TopicSpec, Invalid> {
+        draft.only(&["name", "queues"])?;
+        let name = draft.text("name", TOPIC_NAME_MAX)?;
+        let missing = || Invalid::value("name", "missing".to_string(), "a text".to_string());
+        Ok(TopicSpec {
+            name: name.ok_or_else(missing)?.to_string(),
+            queues: draft.whole("queues", 1, 16)?.unwrap_or(2) as u8,
+        })
+    }
+
+    pub(super) fn shown(&self) -> Fields {
+        let mut fields = Fields::default();
+        fields.text("name", &self.name).number("queues", self.queues);
+        fields
+    }
+}
+
+impl ProducerSpec {
+    /// How often it sends by itself.
+    pub fn every(&self) -> Option<Micros> {
+        (self.every_ms > 0).then(|| Micros::millis(u64::from(self.every_ms)))
+    }
+
+    pub(super) fn from_draft(draft: &Draft, topics: &[TopicSpec]) -> Result<ProducerSpec, Invalid> {
+        draft.only(&["topic", "every_ms", "batch"])?;
+        Ok(ProducerSpec {
+            topic: topic_of(draft, topics)?,
+            every_ms: draft.whole("every_ms", 0, 600_000)?.unwrap_or(0) as u32,
+            batch: draft.whole("batch", 1, 32)?.unwrap_or(1) as u8,
+        })
+    }
+
+    pub(super) fn shown(&self, topics: &[TopicSpec]) -> Fields {
+        let mut fields = Fields::default();
+        fields.text("topic", &topics[usize::from(self.topic)].name);
+        fields.number("every_ms", self.every_ms).number("batch", self.batch);
+        fields
+    }
+}
+
+impl ConsumerSpec {
+    pub(super) fn from_draft(draft: &Draft, topics: &[TopicSpec]) -> Result<ConsumerSpec, Invalid> {
+        draft.only(&["group", "topic", "from"])?;
+        let group = draft.text("group", GROUP_NAME_MAX)?.unwrap_or("GroupTest");
+        let from = draft.one_of("from", &[ConsumeFrom::Last.name(), ConsumeFrom::First.name()])?;
+        Ok(ConsumerSpec {
+            group: group.to_string(),
+            topic: topic_of(draft, topics)?,
+            from: if from == Some(1) { ConsumeFrom::First } else { ConsumeFrom::Last },
+        })
+    }
+
+    pub(super) fn shown(&self, topics: &[TopicSpec]) -> Fields {
+        let mut fields = Fields::default();
+        fields.text("group", &self.group).text("topic", &topics[usize::from(self.topic)].name);
+        fields.name("from", self.from.name());
+        fields
+    }
+}
+
+impl FileSizes {
+    pub(super) fn from_draft(draft: &Draft) -> Result<FileSizes, Invalid> {
+        draft.only(&["data_bytes", "index_bytes", "consume_queue_units"])?;
+        let default = FileSizes::default();
+        let index_bytes = draft.whole("index_bytes", 32, default.index_bytes)?.unwrap_or(default.index_bytes);
+        Ok(FileSizes {
+            data_bytes: draft.whole("data_bytes", 1024, default.data_bytes)?.unwrap_or(default.data_bytes),
+            index_bytes: (index_bytes + 31) / 32 * 32,
+            consume_queue_units: draft
+                .whole("consume_queue_units", 1, default.consume_queue_units)?
+                .unwrap_or(default.consume_queue_units),
+        })
+    }
+
+    pub(super) fn shown(&self) -> Fields {
+        let mut fields = Fields::default();
+        fields.number("data_bytes", self.data_bytes).number("index_bytes", self.index_bytes);
+        fields.number("consume_queue_units", self.consume_queue_units);
+        fields
+    }
+}
