@@ -276,7 +276,20 @@ impl World {
                 }
                 self.send_message();
             }
-            Command::PowerLoss { .. } | Command::Transfer { .. } => return Err(Refusal::NoLeader),
+            Command::PowerLoss { broker } => {
+                let n = self.number_of(broker)?;
+                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    self.kill(n);
+                }
+                if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
+                    disk.ledger.lose_power(self.now);
+                }
+            }
+            Command::Transfer { broker } => {
+                self.number_of(broker)?;
+                let leader = self.leader().ok_or(Refusal::NoLeader)?;
+                self.with_broker(usize::from(leader.0), Input::Transfer { to: broker });
+            }
             Command::Cut { from, to } => {
                 let (from, to) = self.link(from, to)?;
                 self.network.cut(from, to, true);
@@ -354,7 +367,7 @@ impl World {
     fn kill(&mut self, n: usize) {
         let id = self.nodes[n].id;
         let disk = match self.take_state(n) {
-            BrokerState::Up(broker) => broker.into_disk(),
+            BrokerState::Up(broker) => broker.into_disk(self.now),
             BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
             BrokerState::Between => return,
         };

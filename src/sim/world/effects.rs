@@ -58,6 +58,7 @@ impl World {
             Note::Truncated { from, count } => Event::Truncated { broker, from_index: from, count },
             Note::Committed { index } => Event::Committed { broker, index },
             Note::AppendDone { .. } => return,
+            Note::TransferEnded { to, code } => Event::TransferEnded { broker, to, code },
         };
         self.emit(event);
     }
