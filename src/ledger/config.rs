@@ -44,6 +44,8 @@ pub const RPC_TIMEOUT: Micros = Micros::millis(3000);
 /// What a member is configured with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
+    /// `group`: requests of clients for another are refused
+    pub group: &'static str,
     /// `heartBeatTimeIntervalMs`
     pub heartbeat_interval: Micros,
     /// `maxHeartBeatLeak`: heartbeats missed before a follower stands or a leader steps down
@@ -80,6 +82,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            group: "default",
             heartbeat_interval: Micros::millis(2000),
             max_heartbeat_leak: 3,
             min_vote_interval: Micros::millis(300),

@@ -47,6 +47,7 @@
 //! * `heartbeat`: heartbeats, from both sides, and time-outs
 //! * `dispatcher`: the leader's side of replication, one for each peer (`EntryDispatcher`)
 //! * `entry_handler`: the follower's side (`EntryHandler`)
+//! * `client_api`: gets, reads and metadata
 //! * `transfer`: handing the leadership over, and to whom it should belong
 //! * `disk`: what a member keeps, and what a loss of power takes
 //! * `rules`: the rules that can be taken away, and the sets of them that released programs keep
@@ -55,6 +56,7 @@
 //! By default the rules are those of DLedger 0.4 in their intended form: where the released code has a known bug
 //! that endangers the log, the rule that mends it has a name ([`Rule`]) and can be taken away.
 
+mod client_api;
 mod config;
 mod disk;
 mod dispatcher;
@@ -69,6 +71,7 @@ mod rules;
 mod tests;
 mod transfer;
 
+pub use client_api::{Address, Metadata, Read, ReadMode};
 pub use config::{Config, RPC_TIMEOUT};
 pub use disk::Disk;
 pub use election::ParseResult;
