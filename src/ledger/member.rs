@@ -203,7 +203,7 @@ impl Member {
 
     /// The end of the log that votes go by. Without the rule it is what `MemberState` was told last: a truncate
     /// tells it nothing.
-    pub(super) fn ledger_end(&self) -> (Index, Term) {
+    pub fn ledger_end(&self) -> (Index, Term) {
         if self.config.rules.keep(Rule::VoteByTheLog) {
             (self.end_index(), self.store().end_term())
         } else {
