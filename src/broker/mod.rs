@@ -39,8 +39,10 @@ impl Disk {
     /// # Errors
     /// Files that no broker wrote.
     pub fn recover(self) -> Result<Disk, StoreError> {
-        let ledger = ledger::Disk { store: self.ledger.store.reopen()?, vote: self.ledger.vote };
-        Ok(Disk { ledger, queues: self.queues.into_iter().map(ConsumeQueue::reopen).collect() })
+        Ok(Disk {
+            ledger: self.ledger.recover()?,
+            queues: self.queues.into_iter().map(ConsumeQueue::reopen).collect(),
+        })
     }
 }
 
@@ -66,6 +68,8 @@ pub enum Input {
     Answer { from: MemberId, tag: CallTag, response: Response },
     /// a producer's call
     Send { call: CallId, message: ProducerMessage },
+    /// an operator asks the leader to hand its leadership to another
+    Transfer { to: MemberId },
     /// its time has come: see [`Broker::next_wakeup`]
     Wake,
 }
@@ -111,8 +115,8 @@ impl Broker {
     }
 
     /// The process dies; what it had written stays.
-    pub fn into_disk(self) -> Disk {
-        Disk { ledger: self.member.into_disk(), queues: self.queues }
+    pub fn into_disk(self, now: Micros) -> Disk {
+        Disk { ledger: self.member.into_disk(now), queues: self.queues }
     }
 
     /// The DLedger member inside.
@@ -135,6 +139,11 @@ impl Broker {
                 self.drive(ctx, |member, ctx| member.on_answer(ctx, from, tag, response));
             }
             Input::Send { call, message } => self.on_send(ctx, call, &message),
+            Input::Transfer { to } => {
+                if let Err(code) = self.drive(ctx, |member, ctx| member.transfer_leadership(ctx, to)) {
+                    ctx.out.push(Effect::Ledger(Output::Note(Note::TransferEnded { to, code })));
+                }
+            }
             Input::Wake => {
                 self.drive(ctx, Member::wake);
                 self.dispatch(ctx);

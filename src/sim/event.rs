@@ -53,31 +53,33 @@ pub enum Kind {
     SendResponse = 13,
     /// nobody listens, or the connection broke
     Refused = 14,
-    PullRequest = 15,
-    PullResponse = 16,
-    QueryOffsetRequest = 17,
-    MaxOffsetRequest = 18,
+    TransferRequest = 15,
+    TransferResponse = 16,
+    PullRequest = 17,
+    PullResponse = 18,
+    QueryOffsetRequest = 19,
+    MaxOffsetRequest = 20,
     /// to either of these two
-    OffsetResponse = 19,
+    OffsetResponse = 21,
     /// one-way
-    UpdateOffset = 20,
-    ClientHeartbeatRequest = 21,
-    ClientHeartbeatResponse = 22,
+    UpdateOffset = 22,
+    ClientHeartbeatRequest = 23,
+    ClientHeartbeatResponse = 24,
     /// one-way
-    UnregisterClient = 23,
-    ConsumerListRequest = 24,
-    ConsumerListResponse = 25,
-    AllOffsetsRequest = 26,
-    AllOffsetsResponse = 27,
+    UnregisterClient = 25,
+    ConsumerListRequest = 26,
+    ConsumerListResponse = 27,
+    AllOffsetsRequest = 28,
+    AllOffsetsResponse = 29,
     /// one-way, but for the periodic ones
-    RegisterRequest = 28,
-    RegisterResponse = 29,
-    RouteRequest = 30,
-    RouteResponse = 31,
+    RegisterRequest = 30,
+    RegisterResponse = 31,
+    RouteRequest = 32,
+    RouteResponse = 33,
     /// one-way
-    NotifyConsumers = 32,
+    NotifyConsumers = 34,
     /// a process is gone, and its connection closes
-    Closed = 33,
+    Closed = 35,
 }
 
 named!(Kind {
@@ -96,6 +98,8 @@ named!(Kind {
     SendRequest "send_request",
     SendResponse "send_response",
     Refused "refused",
+    TransferRequest "transfer_request",
+    TransferResponse "transfer_response",
     PullRequest "pull_request",
     PullResponse "pull_response",
     QueryOffsetRequest "query_offset_request",
@@ -121,7 +125,7 @@ impl Kind {
     /// Whether it is of the group's own talk, or of a producer's with it: all but these came to the picture later, and
     /// are delayed by a stream of chance of their own, so that a consumer more does not change an election.
     pub fn is_of_the_group(self) -> bool {
-        self <= Kind::Refused
+        self <= Kind::TransferResponse
     }
 }
 
@@ -245,6 +249,8 @@ pub enum Event {
     },
     /// `count` entries from `from_index` on were deleted.
     Truncated { broker: MemberId, from_index: Index, count: u64 },
+    /// A leader's attempt to hand its leadership over ended.
+    TransferEnded { broker: MemberId, to: MemberId, code: Code },
     /// committedIndex moved up to `index`.
     Committed { broker: MemberId, index: Index },
     /// A ConsumeQueue got the unit of an entry.

@@ -60,6 +60,8 @@ pub struct Packet {
     pub arrives_at: Micros,
     pub payload: Payload,
     pub summary: Summary,
+    /// it will not arrive: the link was cut when it left
+    pub lost: bool,
 }
 
 /// One direction between two parties.
@@ -152,7 +154,7 @@ impl Network {
         self.link(from, to).delay = delay;
     }
 
-    /// Sends a message; gives it its number and its time of arrival. True: it is lost.
+    /// Sends a message; gives it its number and its time of arrival. On a link that is cut it is lost there.
     pub fn send(
         &mut self,
         now: Micros,
@@ -160,7 +162,7 @@ impl Network {
         rpc: u64,
         payload: Payload,
         summary: Summary,
-    ) -> (u64, bool) {
+    ) -> u64 {
         let group = summary.kind.is_of_the_group()
             && ![from, to].iter().any(|end| matches!(end, Party::Consumer(_) | Party::NameServer));
         let delays = if group { &mut self.delays } else { &mut self.client_delays };
@@ -168,19 +170,18 @@ impl Network {
         let id = self.sent;
         self.sent += 1;
         let link = self.link(from, to);
-        if link.cut {
-            return (id, true);
-        }
+        let lost = link.cut;
         let arrives_at = (now + delay + link.delay).max(link.last_arrival + Micros(1));
         link.last_arrival = arrives_at;
-        let packet = Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary };
+        let packet =
+            Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary, lost };
         let slot = self.free.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
             self.slots.push(None);
         }
         self.slots[slot] = Some(packet);
         self.arrivals.push(Reverse((arrives_at, id, slot)));
-        (id, false)
+        id
     }
 
     /// When the next message arrives.

@@ -55,6 +55,10 @@ impl Event {
                 to.maybe("number", number).maybe("topic", queue.map(|q| q.topic.0));
                 to.maybe("queue", queue.map(|q| q.queue));
             }
+            Event::TransferEnded { broker, to: transferee, code } => {
+                to.name("kind", "transfer_ended").number("broker", broker);
+                to.number("to", transferee).name("code", code.name());
+            }
             Event::Truncated { broker, from_index, count } => {
                 to.name("kind", "truncated").number("broker", broker);
                 to.number("from_index", from_index).number("count", count);

@@ -9,6 +9,8 @@ use super::rpc::{self, RpcTable};
 use super::summary::Summarize;
 use crate::broker::{Broker, BrokerContext, Disk, Effect, Input};
 use crate::client::{NameServer, Producer, SendStatus};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::ledger::Code;
 use crate::ledger::{CallId, Draw, MemberId, Random};
 use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
 use crate::store::Index;
@@ -80,6 +82,9 @@ pub struct World {
     hash: TraceHash,
     /// kept for its memory only
     effects: Vec<Effect>,
+    /// how client appends ended, for whoever writes a trace
+    #[cfg(not(target_arch = "wasm32"))]
+    appends_done: Option<Vec<(MemberId, Index, Code)>>,
 }
 
 impl World {
@@ -112,6 +117,8 @@ impl World {
             emitted: 0,
             hash: TraceHash::default(),
             effects: Vec::new(),
+            #[cfg(not(target_arch = "wasm32"))]
+            appends_done: None,
             scenario,
         };
         for n in 0..world.nodes.len() {
@@ -162,6 +169,17 @@ impl World {
     /// The broker registered as master.
     pub fn master(&self) -> Option<MemberId> {
         self.names.master()
+    }
+
+    /// How client appends of members ended since the last call. They are noted from the first call on.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn take_appends_done(&mut self) -> Vec<(MemberId, Index, Code)> {
+        self.appends_done.replace(Vec::new()).unwrap_or_default()
+    }
+
+    /// How many commands of the scenario have been carried out, or refused.
+    pub fn commanded(&self) -> usize {
+        self.commanded
     }
 
     /// The commands of the scenario that could not be carried out when their time came.
@@ -276,7 +294,20 @@ impl World {
                 }
                 self.send_message();
             }
-            Command::PowerLoss { .. } | Command::Transfer { .. } => return Err(Refusal::NoLeader),
+            Command::PowerLoss { broker } => {
+                let n = self.number_of(broker)?;
+                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    self.kill(n);
+                }
+                if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
+                    disk.ledger.lose_power(self.now);
+                }
+            }
+            Command::Transfer { broker } => {
+                self.number_of(broker)?;
+                let leader = self.leader().ok_or(Refusal::NoLeader)?;
+                self.with_broker(usize::from(leader.0), Input::Transfer { to: broker });
+            }
             Command::Cut { from, to } => {
                 let (from, to) = self.link(from, to)?;
                 self.network.cut(from, to, true);
@@ -354,7 +385,7 @@ impl World {
     fn kill(&mut self, n: usize) {
         let id = self.nodes[n].id;
         let disk = match self.take_state(n) {
-            BrokerState::Up(broker) => broker.into_disk(),
+            BrokerState::Up(broker) => broker.into_disk(self.now),
             BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
             BrokerState::Between => return,
         };
@@ -378,11 +409,8 @@ impl World {
     fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
         let incarnation = self.incarnation(to);
         let message = payload.summary();
-        let (id, lost) = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
+        let id = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
         self.emit(Event::Sent { id, from, to, message });
-        if lost {
-            self.emit(Event::Lost { id, from, to, message });
-        }
     }
 
     fn send_refusal(&mut self, from: Party, rpc: u64) {
@@ -393,6 +421,9 @@ impl World {
 
     fn arrive(&mut self, packet: Packet) {
         let Packet { id, from, to, rpc, summary: message, .. } = packet;
+        if packet.lost {
+            return self.emit(Event::Lost { id, from, to, message });
+        }
         let listening = match to {
             Party::Producer => true,
             Party::Broker(b) => {
