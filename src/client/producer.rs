@@ -49,8 +49,8 @@ impl From<PutStatus> for SendStatus {
             PutStatus::PutOk => SendStatus::SendOk,
             PutStatus::InSyncReplicasNotEnough => SendStatus::InSyncReplicasNotEnough,
             PutStatus::OsPageCacheBusy => SendStatus::OsPageCacheBusy,
-            PutStatus::UnknownError => SendStatus::UnknownError,
             PutStatus::SystemBusy => SendStatus::SystemBusy,
+            _ => SendStatus::UnknownError,
         }
     }
 }

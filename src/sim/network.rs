@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::event::{Party, Summary};
 use super::random::{Purpose, Stream};
-use crate::broker::ProducerMessage;
+use crate::broker::{ProducerMessage, QueueId};
 use crate::client::SendStatus;
 use crate::ledger::{Request, Response};
 use crate::scenario::Scenario;
@@ -20,7 +20,7 @@ pub enum Payload {
     /// a member's answer
     Answer(Response),
     /// a producer's message
-    Send(ProducerMessage),
+    Send(QueueId, ProducerMessage),
     /// what the broker answers to it
     SendResult { number: u32, status: SendStatus, index: Index },
     /// the connection is refused, or broke while the answer was awaited

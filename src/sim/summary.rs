@@ -42,7 +42,7 @@ impl Summarize for Payload {
         match self {
             Payload::Call(request) => request.summary(),
             Payload::Answer(response) => response.summary(),
-            Payload::Send(message) => {
+            Payload::Send(_, message) => {
                 Summary { kind: Kind::SendRequest, number: Some(message.number), ..NOTHING }
             }
             Payload::SendResult { number, status, index } => Summary {

@@ -7,11 +7,13 @@ use super::network::{Network, Packet, Payload};
 use super::random::{Purpose, Stream};
 use super::rpc::{self, RpcTable};
 use super::summary::Summarize;
-use crate::broker::{Broker, BrokerContext, Disk, Effect, Input};
+use crate::broker::{
+    Broker, BrokerConfig, BrokerContext, BrokerRequest, Disk, Effect, FileSizes, Input, Topic,
+};
 use crate::client::{NameServer, Producer, SendStatus};
 use crate::ledger::{CallId, Draw, MemberId, Random};
 use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
-use crate::store::Index;
+use crate::store::{Index, Options};
 use crate::time::Micros;
 
 /// Processes started together come up within this time of each other.
@@ -82,13 +84,27 @@ pub struct World {
     effects: Vec<Effect>,
 }
 
+fn broker_config(scenario: &Scenario) -> BrokerConfig {
+    let files = scenario.files;
+    let entries = Options { data_file_size: files.data_bytes, index_file_size: files.index_bytes };
+    let topics = scenario.topics.iter().map(|topic| Topic { name: topic.name.clone(), queues: topic.queues });
+    BrokerConfig {
+        ledger: scenario.config(),
+        topics: topics.collect(),
+        groups: scenario.consumers.iter().map(|consumer| consumer.group.clone()).collect(),
+        files: FileSizes { entries, consume_queue: files.consume_queue_units * 20 },
+        register_every: Micros::millis(u64::from(scenario.register_broker_ms)),
+        ..BrokerConfig::default()
+    }
+}
+
 impl World {
     /// A world at time 0, all brokers coming up.
     pub fn new(scenario: Scenario) -> World {
         let seed = scenario.seed;
         let node = |n: u8| Node {
             id: MemberId(n),
-            state: BrokerState::Dead(Disk::new(scenario.topics[0].queues)),
+            state: BrokerState::Dead(Disk::new(&broker_config(&scenario))),
             incarnation: 0,
             dice: Dice {
                 retry_delay: Stream::new(seed, Purpose::RetryDelay, u64::from(n)),
@@ -332,10 +348,11 @@ impl World {
         if let BrokerState::Booting { disk, .. } = self.take_state(n) {
             let (id, members) = (self.nodes[n].id, self.scenario.brokers);
             let first_pass = self.now + ELECTOR_AFTER_BOOT;
-            let Ok(disk) = disk.recover() else {
+            let config = broker_config(&self.scenario);
+            let Ok(disk) = disk.recover(&config) else {
                 unreachable!("files that a broker wrote are files that a broker can read");
             };
-            let broker = Broker::start(id, members, self.scenario.config(), disk, first_pass);
+            let broker = Broker::start(id, members, &config, disk, first_pass);
             let member = broker.member();
             let event = Event::Started {
                 broker: id,
@@ -354,7 +371,7 @@ impl World {
     fn kill(&mut self, n: usize) {
         let id = self.nodes[n].id;
         let disk = match self.take_state(n) {
-            BrokerState::Up(broker) => broker.into_disk(),
+            BrokerState::Up(broker) => broker.into_disk(self.now),
             BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
             BrokerState::Between => return,
         };
@@ -401,7 +418,7 @@ impl World {
         };
         if !listening {
             self.emit(Event::Refused { id, from, to, message });
-            if matches!(packet.payload, Payload::Call(_) | Payload::Send(_)) {
+            if matches!(packet.payload, Payload::Call(_) | Payload::Send(..)) {
                 self.send_refusal(to, rpc);
             }
             return;
@@ -414,9 +431,10 @@ impl World {
                 let input = Input::Call { from: caller, call, request };
                 self.with_broker(usize::from(callee.0), input);
             }
-            (Payload::Send(message), _, Party::Broker(callee)) => {
+            (Payload::Send(queue, message), _, Party::Broker(callee)) => {
                 self.rpcs.mark_arrived(rpc);
-                let input = Input::Send { call: CallId(rpc), message };
+                let request = BrokerRequest::Send { queue, messages: [message].into() };
+                let input = Input::Client { call: CallId(rpc), request };
                 self.with_broker(usize::from(callee.0), input);
             }
             (Payload::Answer(response), Party::Broker(callee), Party::Broker(caller)) => {

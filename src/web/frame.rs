@@ -1,7 +1,7 @@
 //! The frame: what the stage draws, as one flat list of numbers. Where each is, `layout` says.
 
 use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
-use crate::broker::{Broker, BrokerRole, Disk};
+use crate::broker::{Broker, BrokerRole, Disk, TopicId};
 use crate::ledger::{Countdown, MemberId};
 use crate::sim::{BrokerState, Packet, Party, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
@@ -82,14 +82,14 @@ fn member(id: Option<MemberId>) -> f64 {
 
 fn disk(world: &World, n: usize) -> (&EntryStore, &[ConsumeQueue]) {
     match world.broker(n) {
-        BrokerState::Up(broker) => (broker.member().store(), broker.queues()),
+        BrokerState::Up(broker) => (broker.member().store(), broker.queues_of(TopicId(0))),
         BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => of_disk(disk),
         BrokerState::Between => unreachable!("a world is looked at only between its steps"),
     }
 }
 
 fn of_disk(disk: &Disk) -> (&EntryStore, &[ConsumeQueue]) {
-    (&disk.ledger.store, &disk.queues)
+    (&disk.ledger.store, disk.queues.of(TopicId(0)))
 }
 
 /// All logs are shown from the same index on, so that rows can be compared: the end of the longest is in.

@@ -2,7 +2,7 @@
 //! become events.
 
 use super::World;
-use crate::broker::{Effect, ProducerMessage};
+use crate::broker::{BrokerAnswer, BrokerRole, Effect, ProducerId, ProducerMessage, QueueId, TopicId};
 use crate::client::{ProducerAction, SendStatus};
 use crate::ledger::{MemberId, Note, Output};
 use crate::sim::event::{Event, Party};
@@ -26,7 +26,7 @@ impl World {
                 }
             }
             Effect::Ledger(Output::Note(note)) => self.take_note(broker, note),
-            Effect::Answer { call, status, index } => {
+            Effect::Answer { call, answer: BrokerAnswer::Put { status, index, .. } } => {
                 let purpose = self.rpcs.get(call.0).map(|rpc| rpc.purpose);
                 if let Some(rpc::Purpose::Send { number, .. }) = purpose {
                     let result = Payload::SendResult { number, status: status.into(), index };
@@ -34,12 +34,13 @@ impl World {
                 }
             }
             Effect::Dispatched { index, queue, queue_offset } => {
-                self.emit(Event::Dispatched { broker, index, queue, queue_offset });
+                self.emit(Event::Dispatched { broker, index, queue: queue.queue, queue_offset });
             }
-            Effect::Registered { broker_id, master } => {
-                self.names.register(broker, broker_id);
-                self.emit(Event::Master { broker, broker_id, master });
+            Effect::Identity { broker_id, role } => {
+                self.emit(Event::Master { broker, broker_id, master: role == BrokerRole::SyncMaster });
             }
+            Effect::Register(registration) => self.names.register(broker, registration.broker_id),
+            Effect::Answer { .. } | Effect::CopyOffsets { .. } | Effect::ConsumersChanged { .. } => {}
         }
     }
 
@@ -98,8 +99,11 @@ impl World {
                 let purpose = rpc::Purpose::Send { number, attempt };
                 let caller = (Party::Producer, 0);
                 let rpc = self.rpcs.open(self.now, caller, Party::Broker(to), purpose);
-                let message = ProducerMessage { number, queue, made, born: self.now };
-                self.send(Party::Producer, Party::Broker(to), rpc, Payload::Send(message));
+                let producer = ProducerId(0);
+                let message =
+                    ProducerMessage { number, producer, made, born: self.now, tag: Some("TagA"), body: None };
+                let queue = QueueId { topic: TopicId(0), queue };
+                self.send(Party::Producer, Party::Broker(to), rpc, Payload::Send(queue, message));
             }
             ProducerAction::Finished { number, status } => self.finished(number, status, Index::NONE),
         }
