@@ -106,7 +106,9 @@ mod tests {
     use super::*;
 
     const TOPIC: TopicId = TopicId(0);
-    const [A, B, C]: [MemberId; 3] = [MemberId(0), MemberId(1), MemberId(2)];
+    const A: MemberId = MemberId(0);
+    const B: MemberId = MemberId(1);
+    const C: MemberId = MemberId(2);
 
     fn brokers(names: &NameServer) -> Vec<(i64, MemberId)> {
         names.route(TOPIC).map_or(Vec::new(), |route| route.brokers.to_vec())

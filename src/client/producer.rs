@@ -261,7 +261,8 @@ impl Producer {
 mod tests {
     use super::*;
 
-    const [A, B]: [MemberId; 2] = [MemberId(0), MemberId(1)];
+    const A: MemberId = MemberId(0);
+    const B: MemberId = MemberId(1);
 
     fn route(brokers: &[(i64, MemberId)]) -> Option<Route> {
         Some(Route { queues: 2, brokers: brokers.into() })

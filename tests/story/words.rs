@@ -1,6 +1,6 @@
 //! How a story says what happened.
 
-use ledgerscope::broker::Broker;
+use ledgerscope::broker::{Broker, TopicId};
 use ledgerscope::ledger::{MemberId, Role};
 use ledgerscope::sim::{BrokerState, Event, Kind, Outcome, Party, Record, Summary, World};
 use ledgerscope::store::{ConsumeQueue, EntryKind, EntryStore, Index};
@@ -160,5 +160,5 @@ fn alive(broker: &Broker) -> (&'static str, i64, Index, &EntryStore, &[ConsumeQu
         Role::Follower => "FOLLOWER",
         Role::Candidate => "CANDIDATE",
     };
-    (role, member.term().0, member.committed_index(), member.store(), broker.queues())
+    (role, member.term().0, member.committed_index(), member.store(), broker.queues_of(TopicId(0)))
 }
