@@ -58,7 +58,10 @@ impl fmt::Display for Violation {
             }
             Broken::ConsumedNotCommitted { consumer, number, index } => {
                 let consumer = consumer.0;
-                write!(f, "consumer {consumer} got message {number}, but entry {index} is not it, or not committed")
+                write!(
+                    f,
+                    "consumer {consumer} got message {number}, but entry {index} is not it, or not committed"
+                )
             }
             Broken::ConsumedOutOfOrder { consumer, queue, queue_offset } => {
                 let (consumer, queue) = (consumer.0, name(queue));

@@ -78,7 +78,10 @@ impl Consumer {
     pub fn stop(&mut self, out: &mut Vec<ClientEffect>) {
         self.persist_all(out);
         let (consumer, group) = (self.config.id, self.config.group);
-        self.to_all(|to| ClientEffect::Tell { to, request: BrokerRequest::Unregister { consumer, group } }, out);
+        self.to_all(
+            |to| ClientEffect::Tell { to, request: BrokerRequest::Unregister { consumer, group } },
+            out,
+        );
     }
 
     /// The name server's answer.

@@ -3,9 +3,7 @@
 
 use super::route::RouteCache;
 use super::{Answer, ClientEffect, ClientNote, ClientTag, Route, Unanswered};
-use crate::broker::{
-    BrokerAnswer, BrokerRequest, ProducerId, ProducerMessage, PutStatus, QueueId, TopicId,
-};
+use crate::broker::{BrokerAnswer, BrokerRequest, ProducerId, ProducerMessage, PutStatus, QueueId, TopicId};
 use crate::ledger::MemberId;
 use crate::store::Index;
 use crate::time::Micros;

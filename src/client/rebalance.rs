@@ -144,7 +144,8 @@ impl Consumer {
                 };
                 // Without a beginning it is tried again with the next rebalance, soon.
                 if let Some(next) = first {
-                    let stored = (!plan.at_the_end && answer != Ok(BrokerAnswer::Offset(None))).then_some(next);
+                    let stored =
+                        (!plan.at_the_end && answer != Ok(BrokerAnswer::Offset(None))).then_some(next);
                     let at = self.queues.partition_point(|held| held.queue < queue);
                     self.queues.insert(at, ProcessQueue::new(queue, next, stored));
                     plan.changed = true;

@@ -66,9 +66,9 @@ impl Refusal {
     /// Stable name of the refusal.
     pub fn code(&self) -> &'static str {
         match self {
-            Refusal::NoSuchBroker { .. } | Refusal::NoSuchProducer { .. } | Refusal::NoSuchConsumer { .. } => {
-                "no_such_broker"
-            }
+            Refusal::NoSuchBroker { .. }
+            | Refusal::NoSuchProducer { .. }
+            | Refusal::NoSuchConsumer { .. } => "no_such_broker",
             _ => "not_possible",
         }
     }
@@ -199,12 +199,8 @@ impl Command {
             Command::StartConsumer { consumer } => {
                 to.name("do", "start_consumer").number("consumer", consumer)
             }
-            Command::StopConsumer { consumer } => {
-                to.name("do", "stop_consumer").number("consumer", consumer)
-            }
-            Command::KillConsumer { consumer } => {
-                to.name("do", "kill_consumer").number("consumer", consumer)
-            }
+            Command::StopConsumer { consumer } => to.name("do", "stop_consumer").number("consumer", consumer),
+            Command::KillConsumer { consumer } => to.name("do", "kill_consumer").number("consumer", consumer),
             Command::Transfer { broker } => to.name("do", "transfer").number("broker", broker),
             Command::Cut { from, to: end } => to.name("do", "cut").number("from", from).number("to", end),
             Command::Heal { from, to: end } => to.name("do", "heal").number("from", from).number("to", end),

@@ -14,9 +14,9 @@ use serde::ser::{Serialize, Serializer};
 use crate::ledger::{Config, MemberId, Preset, Rule, Rules};
 use crate::shown::Fields;
 
+pub use crate::client::ConsumeFrom;
 pub use command::{COMMANDS, Command, Refusal, Timed};
 pub use draft::{Draft, Invalid, Value};
-pub use crate::client::ConsumeFrom;
 pub use parts::{ConsumerSpec, FileSizes, ProducerSpec, TopicSpec};
 
 /// The version of the format; a scenario without one is taken to be of this.

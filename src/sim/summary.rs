@@ -23,11 +23,7 @@ pub fn carried(entry: &Entry) -> Option<Carried<'_>> {
         return None;
     }
     let record = Record::parse(&entry.body).ok()?;
-    Some(Carried {
-        number: record.flag() as u32,
-        topic: record.topic(),
-        queue: record.queue_id() as u8,
-    })
+    Some(Carried { number: record.flag() as u32, topic: record.topic(), queue: record.queue_id() as u8 })
 }
 
 /// See [`Summary`].

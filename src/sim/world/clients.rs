@@ -251,10 +251,7 @@ impl World {
             (ClientNote::Pulled { queue, from, status, next, count }, Party::Consumer(consumer)) => {
                 Event::Pulled { consumer, queue, offset: from, status, next, count }
             }
-            (
-                ClientNote::Consumed { queue, queue_offset, index, number },
-                Party::Consumer(consumer),
-            ) => {
+            (ClientNote::Consumed { queue, queue_offset, index, number }, Party::Consumer(consumer)) => {
                 let group = self.consumers[usize::from(consumer.0)].config.group;
                 let again = self.was_consumed(group, queue, queue_offset);
                 Event::Consumed { consumer, queue, queue_offset, index, number, again }

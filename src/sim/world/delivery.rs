@@ -29,7 +29,14 @@ impl World {
     }
 
     /// Sends what is to be answered within `timeout`.
-    pub(super) fn call(&mut self, from: Party, to: Party, timeout: Micros, purpose: Purpose, payload: Payload) {
+    pub(super) fn call(
+        &mut self,
+        from: Party,
+        to: Party,
+        timeout: Micros,
+        purpose: Purpose,
+        payload: Payload,
+    ) {
         let caller = (from, self.incarnation(from));
         let rpc = self.rpcs.open(self.now, caller, to, timeout, purpose);
         self.send(from, to, rpc, payload);
