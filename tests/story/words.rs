@@ -122,7 +122,7 @@ pub fn state(world: &World, n: usize) -> String {
         BrokerState::Up(broker) => alive(broker),
         BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
             let term = disk.ledger.vote.read().unwrap().term;
-            ("dead", term.0, Index::NONE, &disk.ledger.store, &disk.queues[..])
+            ("dead", term.0, Index::NONE, &disk.ledger.store, disk.queues.of(TopicId(0)))
         }
         BrokerState::Between => unreachable!(),
     };
