@@ -10,6 +10,7 @@
 //! * [`scenario`] – what a run starts from
 //! * [`sim`] – the world, with its clock, network and seeded randomness
 //! * [`check`] – what must hold in a run, watched from outside
+//! * `trace` – a run as lines of JSON in the shape of the recordings of the original; native only
 //! * [`web`] – the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
@@ -23,4 +24,6 @@ mod shown;
 pub mod sim;
 pub mod store;
 pub mod time;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod trace;
 pub mod web;

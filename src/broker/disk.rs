@@ -6,7 +6,7 @@ use super::offsets::OffsetTable;
 use super::queues::Queues;
 use super::{GroupId, TopicId};
 use crate::ledger;
-use crate::store::{ENTRY_HEADER_SIZE, EntryStore};
+use crate::store::ENTRY_HEADER_SIZE;
 use crate::time::Micros;
 
 /// A broker's folders.
@@ -29,9 +29,8 @@ pub struct Disk {
 impl Disk {
     /// Empty folders.
     pub fn new(config: &BrokerConfig) -> Disk {
-        let store = EntryStore::new(config.files.entries);
         Disk {
-            ledger: ledger::Disk { store, ..ledger::Disk::default() },
+            ledger: ledger::Disk::new(config.files.entries),
             queues: Queues::new(config),
             consumer_offsets: Vec::new(),
             checkpoint: Checkpoint::default(),
@@ -40,8 +39,10 @@ impl Disk {
         }
     }
 
-    /// The machine of a process that just died lost power: what the ConsumeQueues' last flush did not reach is gone.
-    pub fn lose_power(&mut self, _now: Micros) {
+    /// The machine of a process that just died lost power: what the flushes of the log and of the ConsumeQueues had not
+    /// reached is gone. Files that are written as a whole stay.
+    pub fn lose_power(&mut self, now: Micros) {
+        self.ledger.lose_power(now);
         let lost = self.queues.all.iter_mut().filter_map(|queue| queue.lose_unflushed());
         let first_lost = lost.map(|unit| unit.offset - ENTRY_HEADER_SIZE as i64).min();
         self.dispatched_to = first_lost.into_iter().chain(self.dispatched_to).min();

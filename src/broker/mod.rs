@@ -80,6 +80,8 @@ pub enum Input {
     Registered { master: Option<MemberId> },
     /// the master's answer to [`Effect::CopyOffsets`]
     Offsets(Vec<((GroupId, QueueId), i64)>),
+    /// an operator asks the leader to hand its leadership to another
+    Transfer { to: MemberId },
     /// its time has come: see [`Broker::next_wakeup`]
     Wake,
 }
@@ -149,7 +151,7 @@ impl Broker {
     pub fn into_disk(mut self, now: Micros) -> Disk {
         self.flush.catch_up(now, &mut self.queues);
         self.offsets.catch_up(now);
-        self.leave(true)
+        self.leave(now, true)
     }
 
     /// The process ends in order: it dispatches what is committed and saves everything.
@@ -159,13 +161,16 @@ impl Broker {
         self.offsets.save();
         // The file `abort` goes only if nothing is left to dispatch.
         let abort = self.dispatch_behind_bytes() != 0;
-        self.leave(abort)
+        let committed = self.member.committed_index();
+        let mut disk = self.leave(ctx.now, abort);
+        disk.ledger.checkpoint = committed;
+        disk
     }
 
-    fn leave(self, abort: bool) -> Disk {
+    fn leave(self, now: Micros, abort: bool) -> Disk {
         Disk {
             dispatched_to: self.dispatched_to(),
-            ledger: self.member.into_disk(),
+            ledger: self.member.into_disk(now),
             queues: self.queues,
             consumer_offsets: self.offsets.into_saved(),
             checkpoint: self.flush.saved(),
@@ -211,6 +216,11 @@ impl Broker {
             Input::Client { call, request } => self.on_request(ctx, call, request),
             Input::Registered { master } => self.slave_sync.on_registered(master),
             Input::Offsets(table) => self.offsets.copy(table),
+            Input::Transfer { to } => {
+                if let Err(code) = self.drive(ctx, |member, ctx| member.transfer_leadership(ctx, to)) {
+                    ctx.out.push(Effect::Ledger(Output::Note(Note::TransferEnded { to, code })));
+                }
+            }
             Input::Wake => {
                 self.drive(ctx, Member::wake);
                 self.dispatch(ctx);

@@ -4,7 +4,6 @@ use super::Disk;
 use super::config::BrokerConfig;
 use super::put::has_queue_offset;
 use super::queues::Queues;
-use crate::ledger;
 use crate::store::{ConsumeQueue, EntryStore, Record, StoreError, Version};
 
 /// A message must be this much older than the checkpoint says for its file to be the first looked at.
@@ -17,8 +16,7 @@ impl Disk {
     /// # Errors
     /// Files that no broker wrote.
     pub fn recover(self, config: &BrokerConfig) -> Result<Disk, StoreError> {
-        let ledger = ledger::Disk { store: self.ledger.store.reopen()?, vote: self.ledger.vote };
-        let mut disk = Disk { ledger, ..self };
+        let mut disk = Disk { ledger: self.ledger.recover()?, ..self };
         disk.queues.all = disk.queues.all.into_iter().map(ConsumeQueue::reopen).collect();
         let store = &disk.ledger.store;
         if disk.abort && config.rules.recover_as_released {

@@ -2,6 +2,7 @@
 //! its code. All defaults are DLedger's own.
 
 use super::MemberId;
+use super::message::Code;
 use super::rules::Rules;
 use crate::time::Micros;
 
@@ -43,6 +44,8 @@ pub const RPC_TIMEOUT: Micros = Micros::millis(3000);
 /// What a member is configured with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
+    /// `group`: requests of clients for another are refused
+    pub group: &'static str,
     /// `heartBeatTimeIntervalMs`
     pub heartbeat_interval: Micros,
     /// `maxHeartBeatLeak`: heartbeats missed before a follower stands or a leader steps down
@@ -66,6 +69,8 @@ pub struct Config {
     /// A client append that waits this long is answered WAIT_QUORUM_ACK_TIMEOUT (`Closure.timeoutMs`; in 0.3.1.2
     /// `maxWaitAckTimeMs`).
     pub append_timeout: Micros,
+    /// What a client append is answered whose term is over: EXPIRED_TERM, in 0.3.1.2 TERM_CHANGED.
+    pub other_term_code: Code,
     /// How often the quorum checker looks for such appends: when more than a second has passed.
     pub timeout_scan_period: Micros,
     /// How often the committedIndex is written to the file `checkpoint`, which 0.4 does not have.
@@ -77,6 +82,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            group: "default",
             heartbeat_interval: Micros::millis(2000),
             max_heartbeat_leak: 3,
             min_vote_interval: Micros::millis(300),
@@ -89,6 +95,7 @@ impl Default for Config {
             batch_append: false,
             append_timeout: Micros::millis(2000),
             timeout_scan_period: Micros(1_001_000),
+            other_term_code: Code::ExpiredTerm,
             checkpoint_interval: None,
             rules: Rules::SAFE,
         }

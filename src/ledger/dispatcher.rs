@@ -5,10 +5,13 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::config::{COMMIT_PUSH_INTERVAL, DISPATCHER_ERROR_PAUSE, DISPATCHER_PENDING_MAX};
+use super::config::{
+    COMMIT_PUSH_INTERVAL, DISPATCHER_ERROR_PAUSE, DISPATCHER_PENDING_MAX, MAX_BATCH_APPEND_SIZE,
+};
 use super::member::{Context, Member, MemberId, Role};
 use super::message::{CallTag, Code, Push, PushKind, PushResponse, Request};
-use crate::store::{Index, Term};
+use super::rules::Rule;
+use crate::store::{Entry, Index, Term};
 use crate::time::{Loop, Micros, elapsed_more_than};
 
 /// `EntryDispatcherState`. INSTALL_SNAPSHOT is left out: RocketMQ never turns snapshots on.
@@ -17,6 +20,14 @@ pub(super) enum DispatcherState {
     Compare,
     Truncate,
     Append,
+}
+
+/// An APPEND request: its entries, and when it was sent.
+#[derive(Clone, Copy, Debug)]
+struct Pushed {
+    first: Index,
+    last: Index,
+    sent: Micros,
 }
 
 /// One per remote member; lives as long as the process.
@@ -30,8 +41,8 @@ pub(super) struct Dispatcher {
     write_index: Index,
     /// highest index known to be equal on the peer
     match_index: Index,
-    /// APPEND requests without an answer, by index, with the time they were sent
-    pending: VecDeque<(Index, Micros)>,
+    /// APPEND requests without an answer, oldest first
+    pending: VecDeque<Pushed>,
     last_push: Option<Micros>,
     /// the COMPARE or TRUNCATE that the thread waits for
     awaiting: Option<u32>,
@@ -41,12 +52,13 @@ pub(super) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub fn new(peer: MemberId, passes: Loop) -> Dispatcher {
+    /// `end` is where the log ends as the process starts.
+    pub fn new(peer: MemberId, passes: Loop, end: Index) -> Dispatcher {
         Dispatcher {
             peer,
             state: DispatcherState::Compare,
             term: Term::NONE,
-            write_index: Index(0),
+            write_index: end.next(),
             match_index: Index::NONE,
             pending: VecDeque::new(),
             last_push: None,
@@ -62,36 +74,51 @@ impl Dispatcher {
         CallTag::Push { term: self.term, call: self.calls }
     }
 
-    /// `changeState(COMPARE)`. The original resets the write index only when it leaves APPEND, so that on a
-    /// first leadership it compares far below the common end and has committed entries deleted (B1).
-    fn start_comparing(&mut self, end: Index) {
-        self.state = DispatcherState::Compare;
-        self.write_index = end.next();
-        self.pending.clear();
-    }
-
-    fn fail(&mut self, now: Micros, end: Index) {
-        self.start_comparing(end);
-        self.paused_until = now + DISPATCHER_ERROR_PAUSE;
-    }
-
-    /// The oldest unacknowledged entry was sent too long ago: everything from there goes out again.
-    /// The original looks for it one above the peer's mark *of this term*, and so sees nothing until the
-    /// first entry of the term is acknowledged (B5).
-    fn resend_time(&self, timeout: Micros) -> Option<Micros> {
-        let (first, sent) = self.pending.front()?;
-        (*first == self.match_index.next()).then(|| *sent + timeout + Micros(1))
-    }
-
     fn acknowledge(&mut self, index: Index) {
         self.match_index = self.match_index.max(index);
-        while self.pending.front().is_some_and(|(i, _)| *i <= self.match_index) {
+        while self.pending.front().is_some_and(|pushed| pushed.last <= self.match_index) {
             self.pending.pop_front();
         }
     }
 }
 
 impl Member {
+    /// `changeState(COMPARE)`. Without the rule the write index is reset only on leaving APPEND, so that a first
+    /// leadership compares where the log ended when the process started, far below the common end, and has
+    /// committed entries deleted (B1).
+    fn start_comparing(&mut self, n: usize) {
+        let end = self.end_index();
+        let d = &mut self.dispatchers[n];
+        if d.state == DispatcherState::Append || self.config.rules.keep(Rule::CompareFromTheEnd) {
+            d.write_index = end.next();
+            d.pending.clear();
+        }
+        d.state = DispatcherState::Compare;
+    }
+
+    fn fail(&mut self, n: usize, now: Micros) {
+        self.start_comparing(n);
+        self.dispatchers[n].paused_until = now + DISPATCHER_ERROR_PAUSE;
+    }
+
+    /// Up to where the peer is known to hold the log, as the look for overdue pushes sees it. Without the rule
+    /// that is the peer's mark *of this term*, and so nothing is seen until the first entry of the term is
+    /// acknowledged (B5).
+    fn acknowledged(&self, n: usize) -> Index {
+        let d = &self.dispatchers[n];
+        if self.config.rules.keep(Rule::ResendFromTheMatch) { d.match_index } else { self.watermark(d.peer) }
+    }
+
+    /// When the oldest unacknowledged entry will have been sent too long ago: everything from there goes out
+    /// again.
+    fn resend_time(&self, n: usize) -> Option<Micros> {
+        let pending = &self.dispatchers[n].pending;
+        pending.front()?;
+        let next = self.acknowledged(n).next();
+        let oldest = pending.iter().find(|pushed| pushed.first >= next)?;
+        (oldest.first == next).then(|| oldest.sent + self.config.max_push_timeout + Micros(1))
+    }
+
     /// The passes of all dispatchers that are due, or woken by an append (`wakeUpDispatchers`).
     pub(super) fn run_dispatchers(&mut self, ctx: &mut Context) {
         for n in 0..self.dispatchers.len() {
@@ -121,7 +148,7 @@ impl Member {
                 .end_index()
                 .ge(&Index(0))
                 .then(|| d.last_push.map_or(now, |t| t + COMMIT_PUSH_INTERVAL + Micros(1)));
-            let resend = d.resend_time(self.config.max_push_timeout);
+            let resend = self.resend_time(n);
             if d.write_index <= self.end_index() && d.pending.len() < DISPATCHER_PENDING_MAX {
                 // An append wakes the thread; it does not wait for its next pass.
                 return Some(now);
@@ -137,13 +164,12 @@ impl Member {
 
     fn dispatch(&mut self, ctx: &mut Context, n: usize) {
         let (term, end) = (self.term(), self.end_index());
-        let d = &mut self.dispatchers[n];
-        if d.term != term {
-            // `checkFreshness`: a new leadership starts by comparing at the end of its log.
-            d.term = term;
-            d.start_comparing(end);
+        if self.dispatchers[n].term != term {
+            // `checkFreshness`: a new leadership starts by comparing.
+            self.dispatchers[n].term = term;
+            self.start_comparing(n);
         }
-        match d.state {
+        match self.dispatchers[n].state {
             DispatcherState::Compare if end == Index::NONE => {}
             DispatcherState::Compare => self.compare(ctx, n),
             DispatcherState::Truncate => self.truncate(ctx, n),
@@ -171,19 +197,18 @@ impl Member {
 
     fn truncate(&mut self, ctx: &mut Context, n: usize) {
         let first = self.dispatchers[n].match_index.next();
-        let push = Push::Truncate {
-            pre_log_index: first,
-            pre_log_term: self.store().term_at(first).unwrap_or(Term::NONE),
-        };
-        self.push(ctx, n, push);
+        let own_term = self.store().term_at(first).filter(|_| self.truncates_only_conflicts());
+        let pre_log_term = own_term.unwrap_or(Term::NONE);
+        self.push(ctx, n, Push::Truncate { pre_log_index: first, pre_log_term });
     }
 
     /// `doAppend`: sends again what is overdue, then everything new, then the commit index if it was quiet.
     fn append_to_peer(&mut self, ctx: &mut Context, n: usize) {
-        let timeout = self.config.max_push_timeout;
+        let overdue = self.resend_time(n).is_some_and(|t| ctx.now >= t);
+        let acknowledged = self.acknowledged(n);
         let d = &mut self.dispatchers[n];
-        if d.resend_time(timeout).is_some_and(|t| ctx.now >= t) {
-            d.write_index = d.match_index.next();
+        if overdue {
+            d.write_index = acknowledged.next();
             d.pending.clear();
         }
         if d.write_index > self.disk.store.end_index() {
@@ -198,17 +223,37 @@ impl Member {
             if d.pending.len() >= DISPATCHER_PENDING_MAX {
                 return;
             }
-            let Some(entry) = self.disk.store.get(d.write_index) else {
+            let first = d.write_index;
+            let Some(entries) = self.batch_from(first) else {
                 return;
             };
+            let last = Index(first.0 + entries.len() as i64 - 1);
             let d = &mut self.dispatchers[n];
-            d.pending.push_back((d.write_index, ctx.now));
+            d.pending.push_back(Pushed { first, last, sent: ctx.now });
             d.last_push = Some(ctx.now);
-            d.write_index = d.write_index.next();
-            // One entry a request: the original's batching never takes effect (B8), and is off by default.
-            let entries = Rc::from([entry]);
+            d.write_index = last.next();
             self.push(ctx, n, Push::Append { entries });
         }
+    }
+
+    /// What goes out in one request: one entry, unless batching is on. Without the rule it is one even then,
+    /// since the time of the last push, against which a waiting batch is measured, is never noted (B8).
+    fn batch_from(&self, first: Index) -> Option<Rc<[Entry]>> {
+        let entry = self.disk.store.get(first)?;
+        let mut size = entry.size();
+        if !self.config.batch_append || !self.config.rules.keep(Rule::BatchesFill) {
+            return Some(Rc::from([entry]));
+        }
+        let mut entries = vec![entry];
+        let mut index = first.next();
+        while size < MAX_BATCH_APPEND_SIZE
+            && let Some(entry) = self.disk.store.get(index)
+        {
+            size += entry.size();
+            entries.push(entry);
+            index = index.next();
+        }
+        Some(entries.into())
     }
 
     pub(super) fn on_push_answer(
@@ -239,7 +284,6 @@ impl Member {
     }
 
     fn on_compared(&mut self, ctx: &mut Context, n: usize, response: PushResponse) {
-        let end = self.end_index();
         let compared = self.dispatchers[n].write_index.prev();
         match response.code {
             Code::Success => {
@@ -247,9 +291,7 @@ impl Member {
                 d.match_index = compared;
                 d.state = DispatcherState::Truncate;
                 let peer = d.peer;
-                if self.store().term_at(compared) == Some(self.term()) {
-                    self.raise_watermark(peer, compared);
-                }
+                self.count_copy(peer, compared);
             }
             Code::InconsistentState => {
                 let next = if response.x_term != Term::NONE {
@@ -260,17 +302,16 @@ impl Member {
                 self.dispatchers[n].write_index = next.next();
                 self.compare(ctx, n); // at once, without a pause
             }
-            _ => self.dispatchers[n].fail(ctx.now, end),
+            _ => self.fail(n, ctx.now),
         }
     }
 
     /// The highest index at which the logs may still agree, given that the peer's run of `x_term` from
     /// `x_index` on differs at `compared`. Looking for that term in the own log finds the very last common
-    /// entry, so that TRUNCATE deletes nothing that agrees; the original goes below the peer's whole run
-    /// and has common, even committed entries deleted and sent again (B4).
+    /// entry, so that TRUNCATE deletes nothing that agrees; without the rule it is below the peer's whole run.
     fn last_common_candidate(&self, compared: Index, x_term: Term, x_index: Index) -> Index {
         let mut i = compared.prev();
-        while i >= x_index {
+        while i >= x_index && self.truncates_only_conflicts() {
             match self.store().term_at(i) {
                 Some(t) if t > x_term => i = i.prev(),
                 Some(t) if t == x_term => return i,
@@ -281,32 +322,26 @@ impl Member {
     }
 
     fn on_truncated(&mut self, ctx: &mut Context, n: usize, response: PushResponse) {
-        let end = self.end_index();
-        let d = &mut self.dispatchers[n];
         if response.code == Code::Success {
+            let d = &mut self.dispatchers[n];
             d.state = DispatcherState::Append;
             d.last_push = Some(ctx.now);
             d.pending.clear();
         } else {
-            d.fail(ctx.now, end);
+            self.fail(n, ctx.now);
         }
     }
 
     fn on_append_answer(&mut self, n: usize, response: PushResponse) {
-        let end = self.end_index();
         let d = &mut self.dispatchers[n];
         match response.code {
             Code::Success => {
                 let last = Index(response.index.0 + i64::from(response.count) - 1);
                 d.acknowledge(last);
                 let peer = d.peer;
-                if self.store().term_at(last) == Some(self.term()) {
-                    self.raise_watermark(peer, last);
-                }
+                self.count_copy(peer, last);
             }
-            Code::InconsistentState if d.state == DispatcherState::Append => {
-                d.start_comparing(end);
-            }
+            Code::InconsistentState if d.state == DispatcherState::Append => self.start_comparing(n),
             _ => {} // the entry goes out again when its time is over
         }
     }

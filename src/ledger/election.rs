@@ -115,8 +115,7 @@ impl VoteRound {
 
 impl Member {
     /// `handleVote`: the first rule that fits answers. The log is looked at before the term, so that a
-    /// candidate with an older log cannot move anybody. Rule 10 (REJECT_TAKING_LEADERSHIP) belongs to
-    /// leadership transfer, which this member does not know.
+    /// candidate with an older log cannot move anybody.
     pub(super) fn handle_vote(
         &mut self,
         ctx: &mut Context,
@@ -127,7 +126,7 @@ impl Member {
         from_self: bool,
     ) -> (Term, VoteResult) {
         let own_term = self.term();
-        let (own_end_index, own_end_term) = (self.end_index(), self.store().end_term());
+        let (own_end_index, own_end_term) = self.ledger_end();
         if !self.is_member(candidate) {
             return (own_term, VoteResult::RejectUnknownLeader); // 1
         }
@@ -158,6 +157,10 @@ impl Member {
         }
         if term < own_end_term {
             return (own_end_term, VoteResult::RejectTermSmallThanLedger); // 9
+        }
+        let as_good = ledger_end_term == own_end_term && own_end_index >= ledger_end_index;
+        if !from_self && self.is_taking_leadership() && as_good {
+            return (own_term, VoteResult::RejectTakingLeadership); // 10
         }
         self.set_vote(term, Some(candidate));
         ctx.note(Note::VoteGiven { term, candidate });
@@ -196,7 +199,7 @@ impl Member {
 
     fn start_vote_round(&mut self, ctx: &mut Context) {
         let term = self.term();
-        let (end_index, end_term) = (self.end_index(), self.store().end_term());
+        let (end_index, end_term) = self.ledger_end();
         self.elector.rounds += 1;
         let round = self.elector.rounds;
         let wait = ctx.random.below(Draw::VoteWait, self.config.max_vote_interval.as_millis().max(1));
@@ -294,9 +297,14 @@ impl Member {
     /// `getNextTimeToRequestVote()` and what some results add to it.
     fn pause_voting(&mut self, ctx: &mut Context, extra: Micros) {
         let config = &self.config;
-        let spread = config.max_vote_interval.as_millis() - config.min_vote_interval.as_millis();
-        let delay = Micros::millis(ctx.random.below(Draw::RetryDelay, spread.max(1)));
-        let pause = config.min_vote_interval + delay + extra;
+        let (min, max) = if self.is_taking_leadership() {
+            (config.min_take_leadership_vote_interval, config.max_take_leadership_vote_interval)
+        } else {
+            (config.min_vote_interval, config.max_vote_interval)
+        };
+        let spread = max.as_millis().saturating_sub(min.as_millis()).max(1);
+        let delay = Micros::millis(ctx.random.below(Draw::RetryDelay, spread));
+        let pause = min + delay + extra;
         self.elector.paused_since = ctx.now;
         self.elector.next_time_to_request_vote = Some(ctx.now + pause);
     }

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::config::{CONTROL_QUEUE_MAX, GAP_AGE, GAP_CHECK_PERIOD};
 use super::member::{Context, Member, MemberId, Role};
 use super::message::{CallId, Code, Note, Push, PushResponse, Response};
+use super::rules::Rule;
 use crate::store::{Entry, Index, Term};
 use crate::time::{Loop, Micros};
 
@@ -153,8 +154,9 @@ impl Member {
         }
     }
 
-    /// The original executes COMPARE, TRUNCATE and COMMIT of anybody in any term (B3); a delayed request of
-    /// a deposed leader could delete or commit what it knows nothing of.
+    /// Whether the push is of the known leader in the present term. The original looks at that for APPENDs only,
+    /// and executes COMPARE, TRUNCATE and COMMIT of anybody in any term (B3); a delayed request of a deposed
+    /// leader can then delete or commit what it knows nothing of.
     fn refuse_stranger(&self, waiting: &Waiting) -> Option<Code> {
         if waiting.term != self.term() {
             Some(Code::InconsistentTerm)
@@ -166,7 +168,8 @@ impl Member {
     }
 
     fn handle_control(&mut self, ctx: &mut Context, waiting: &Waiting) {
-        if let Some(code) = self.refuse_stranger(waiting) {
+        let refusal = self.refuse_stranger(waiting);
+        if let Some(code) = refusal.filter(|_| self.config.rules.keep(Rule::CheckControlPushes)) {
             return waiting.answer(ctx, code);
         }
         match &waiting.push {
@@ -217,7 +220,7 @@ impl Member {
         response
     }
 
-    /// `handleDoTruncate`, deleting only what conflicts: nothing if the entry at `first` is the leader's
+    /// `handleDoTruncate`, but deleting only what conflicts: nothing if the entry at `first` is the leader's
     /// own (same term, so same entry), nothing that is committed. The original deletes whatever is there,
     /// so that a delayed or repeated request takes acknowledged entries away (B4).
     fn truncate_from(
@@ -230,30 +233,46 @@ impl Member {
         let Some(own_term) = self.store().term_at(first) else {
             return if self.end_index() == first.prev() { Code::Success } else { Code::InconsistentState };
         };
+        if self.truncates_only_conflicts()
+            && let Some(code) = self.spare(term, first, (own_term, leaders_term_there))
+        {
+            return code;
+        }
+        let count = (self.end_index().0 - first.0 + 1) as u64;
+        // Not erased, recovery scans past the cut and brings the entries back (B16).
+        self.disk.store.truncate(first, self.config.rules.keep(Rule::EraseOnTruncate));
+        self.disk.truncated(first);
+        ctx.note(Note::Truncated { from: first, count });
+        Code::Success
+    }
+
+    /// The answer to a TRUNCATE that would delete what does not conflict.
+    fn spare(&self, term: Term, first: Index, (own_term, leaders_term_there): (Term, Term)) -> Option<Code> {
         // Where the leader had no entry when it sent this, only its own present term can be its own.
         let leaders_own = if leaders_term_there == Term::NONE { term } else { leaders_term_there };
         if own_term == leaders_own {
-            return Code::Success;
+            return Some(Code::Success);
         }
-        if first <= self.committed {
-            debug_assert!(false, "a leader without a committed entry");
-            return Code::InconsistentState;
-        }
-        let count = (self.end_index().0 - first.0 + 1) as u64;
-        // Erased, because recovery scans past a mere cut and brings the entries back (B16).
-        self.disk.store.truncate(first, true);
-        ctx.note(Note::Truncated { from: first, count });
-        Code::Success
+        (first <= self.committed).then_some(Code::InconsistentState)
+    }
+
+    /// Without this rule a TRUNCATE deletes all from an index on, which the leader finds by going below the
+    /// follower's whole conflicting term (B4).
+    pub(super) fn truncates_only_conflicts(&self) -> bool {
+        self.config.rules.keep(Rule::TruncateOnlyConflicts)
     }
 
     /// `handleDoAppend` with the checks of `appendAsFollower`; all failures look the same to the leader.
     fn handle_append_push(&mut self, ctx: &mut Context, waiting: &Waiting) {
         for entry in waiting.entries() {
-            let fits =
-                self.refuse_stranger(waiting).is_none() && self.disk.store.append_as_follower(entry).is_ok();
+            let fits = self.role == Role::Follower
+                && !self.disk.full
+                && self.refuse_stranger(waiting).is_none()
+                && self.disk.store.append_as_follower(entry).is_ok();
             if !fits {
                 return waiting.answer(ctx, Code::InconsistentState);
             }
+            self.wrote(ctx.now, entry.index, entry.term);
             ctx.note(Note::Appended { index: entry.index, term: entry.term });
         }
         waiting.answer(ctx, Code::Success);

@@ -5,6 +5,7 @@ use super::config::HEARTBEAT_ROUND_PAUSE;
 use super::election::Blocked;
 use super::member::{Context, Member, MemberId, Role};
 use super::message::{CallTag, Code, Request};
+use super::rules::Rule;
 use crate::store::Term;
 use crate::time::{Micros, elapsed_more_than};
 
@@ -91,7 +92,14 @@ impl Member {
         });
     }
 
-    pub(super) fn on_heartbeat_answer(&mut self, ctx: &mut Context, number: u32, term: Term, code: Code) {
+    pub(super) fn on_heartbeat_answer(
+        &mut self,
+        ctx: &mut Context,
+        from: MemberId,
+        number: u32,
+        (term, code): (Term, Code),
+    ) {
+        self.live[usize::from(from.0)] = code != Code::NetworkError;
         let members = u32::from(self.members);
         let quorum = members / 2 + 1;
         // Answers still count during the pause of 10 ms after the latch: that is what it is for.
@@ -127,11 +135,13 @@ impl Member {
             return;
         };
         self.elector.passes.pass_done(ctx.now);
-        if round.expired_by > round.term {
+        let followed = self.is_quorum(round.succeeded + round.not_ready);
+        let heeds = self.config.rules.keep(Rule::HeedLargerTerm) || !followed;
+        if round.expired_by > round.term && heeds {
             self.change_to_candidate(ctx, round.expired_by);
         } else if self.is_quorum(round.succeeded) {
             self.elector.last_successful_heartbeat = Some(ctx.now);
-        } else if self.is_quorum(round.succeeded + round.not_ready) {
+        } else if followed {
             self.elector.last_send_heartbeat = None;
         } else if round.inconsistent_leader
             || elapsed_more_than(ctx.now, self.elector.last_successful_heartbeat, self.config.leak_time())

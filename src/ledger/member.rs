@@ -6,14 +6,16 @@
 use serde::Serialize;
 
 use super::config::{Config, MAINTAINER_PAUSE, PUSHER_PAUSE};
+use super::disk::Disk;
 use super::dispatcher::Dispatcher;
 use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
 use super::rules::Rule;
+use super::transfer::Transfers;
 use crate::shown::named;
-use crate::store::{EntryStore, Index, Options, Term, VoteFile};
+use crate::store::{EntryStore, Index, Term};
 use crate::time::{Loop, Micros};
 
 /// A member's number in the group, from 0. Its `selfId` is `n` and this number.
@@ -90,22 +92,6 @@ impl Context<'_> {
     }
 }
 
-/// What survives the death of the process: the log and the vote.
-#[derive(Clone, Debug)]
-pub struct Disk {
-    /// entries and their index
-    pub store: EntryStore,
-    /// `currterm`
-    pub vote: VoteFile,
-}
-
-impl Default for Disk {
-    /// Empty folders, files of DLedger's default sizes.
-    fn default() -> Disk {
-        Disk { store: EntryStore::new(Options::default()), vote: VoteFile::new() }
-    }
-}
-
 /// What a member is counting down to, for the eye.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Countdown {
@@ -134,29 +120,43 @@ pub struct Member {
     pub(super) leader: Option<MemberId>,
     pub(super) known_max_term: Term,
     pub(super) committed: Index,
+    /// `ledgerEndIndex` and `ledgerEndTerm` of `MemberState`, as they were told
+    told_end: (Index, Term),
+    /// `peersLiveTable`: who answered the last heartbeat
+    pub(super) live: Vec<bool>,
     pub(super) elector: Elector,
     pub(super) dispatchers: Vec<Dispatcher>,
     pub(super) handler: EntryHandler,
     pub(super) quorum: QuorumChecker,
+    pub(super) transfers: Transfers,
+    /// writes of the file `checkpoint`, and when the committedIndex last changed
+    checkpoints: Loop,
+    committed_since: Micros,
 }
 
 impl Member {
     /// Starts a process on `disk`, whose log has been recovered. `now` is when its elector first looks;
     /// calls may arrive before, as the RPC service starts earlier (`DLedgerServer.startup`).
-    pub fn start(id: MemberId, members: u8, config: Config, disk: Disk, now: Micros) -> Member {
+    pub fn start(id: MemberId, members: u8, config: Config, mut disk: Disk, now: Micros) -> Member {
         debug_assert!(id.0 < members);
+        disk.started(now);
+        let end = disk.store.end_index();
         let pusher = Loop::starting_at(now, PUSHER_PAUSE);
         let dispatchers = (0..members)
             .map(MemberId)
             .filter(|peer| *peer != id)
-            .map(|peer| Dispatcher::new(peer, pusher))
+            .map(|peer| Dispatcher::new(peer, pusher, end))
             .collect();
         // Only this program writes the file, so it can be read; were it not so, the original too starts anew.
         let vote = disk.vote.read().unwrap_or_default();
         let quorum = QuorumChecker::new(pusher, config.timeout_scan_period, members);
+        let checkpoint = config.checkpoint_interval.map(|_| disk.checkpoint.min(end));
         Member {
             id,
             members,
+            told_end: (end, disk.store.end_term()),
+            live: vec![false; usize::from(members)],
+            checkpoints: Loop::starting_at(now, config.checkpoint_interval.unwrap_or(Micros(1))),
             config,
             disk,
             term: vote.term,
@@ -164,17 +164,51 @@ impl Member {
             role: Role::Candidate,
             leader: None,
             known_max_term: Term::NONE,
-            committed: Index::NONE,
+            committed: checkpoint.unwrap_or(Index::NONE),
+            committed_since: now,
             elector: Elector::new(Loop::starting_at(now, MAINTAINER_PAUSE)),
             dispatchers,
             handler: EntryHandler::new(pusher),
             quorum,
+            transfers: Transfers::new(now),
         }
     }
 
     /// The process dies; what it had written stays.
-    pub fn into_disk(self) -> Disk {
+    pub fn into_disk(mut self, now: Micros) -> Disk {
+        self.checkpoint(now);
         self.disk
+    }
+
+    /// Writes the committedIndex as it was when its file was last due.
+    fn checkpoint(&mut self, now: Micros) {
+        let due = self.checkpoints.pass_at_or_after(self.committed_since);
+        if self.config.checkpoint_interval.is_some() && due <= now {
+            self.disk.checkpoint = self.committed;
+        }
+    }
+
+    /// `committedIndex` moves up.
+    pub(super) fn raise_committed(&mut self, now: Micros, index: Index) {
+        self.checkpoint(now);
+        self.committed = index;
+        self.committed_since = now;
+    }
+
+    /// An entry was written, by the leader or from a push.
+    pub(super) fn wrote(&mut self, now: Micros, index: Index, term: Term) {
+        self.disk.wrote(now, index);
+        self.told_end = (index, term);
+    }
+
+    /// The end of the log that votes go by. Without the rule it is what `MemberState` was told last: a truncate
+    /// tells it nothing.
+    pub fn ledger_end(&self) -> (Index, Term) {
+        if self.config.rules.keep(Rule::VoteByTheLog) {
+            (self.end_index(), self.store().end_term())
+        } else {
+            self.told_end
+        }
     }
 
     pub fn id(&self) -> MemberId {
@@ -204,8 +238,7 @@ impl Member {
         self.committed
     }
 
-    /// `ledgerEndIndex`. The original keeps a copy in `MemberState` that a truncate leaves behind; here
-    /// votes read the store itself.
+    /// Index of the last entry in the store.
     pub fn end_index(&self) -> Index {
         self.disk.store.end_index()
     }
@@ -250,6 +283,9 @@ impl Member {
             Request::Push { term, commit_index, push } => {
                 self.handle_push(ctx, from, call, term, commit_index, push)
             }
+            Request::Transfer { term, transferee, ledger_index } => {
+                self.handle_transfer(ctx, from, call, (term, transferee, ledger_index));
+            }
         }
     }
 
@@ -260,10 +296,13 @@ impl Member {
                 self.on_vote_answer(ctx, round, term, result);
             }
             (CallTag::HeartBeat { round }, Response::HeartBeat { term, code }) => {
-                self.on_heartbeat_answer(ctx, round, term, code);
+                self.on_heartbeat_answer(ctx, from, round, (term, code));
             }
             (CallTag::Push { term, call }, Response::Push(response)) => {
                 self.on_push_answer(ctx, from, term, call, response);
+            }
+            (CallTag::Transfer { term }, Response::Transfer { code, .. }) => {
+                self.on_transfer_answer(ctx, from, term, code);
             }
             _ => debug_assert!(false, "answer of another kind than the call"),
         }
@@ -275,6 +314,7 @@ impl Member {
         self.run_entry_handler(ctx);
         self.run_dispatchers(ctx);
         self.run_quorum_checker(ctx);
+        self.run_transfers(ctx);
     }
 
     /// When [`Member::wake`] would next do something, given that it was just called at `now`; `None` if
@@ -285,6 +325,7 @@ impl Member {
             self.next_entry_handling(now),
             self.next_dispatch(now),
             self.next_quorum_check(now),
+            self.next_transfer(now),
         ]
         .into_iter()
         .flatten()
@@ -298,11 +339,13 @@ impl Member {
         }
         self.role = Role::Leader;
         self.leader = Some(self.id);
+        self.live.fill(false);
         self.elector.last_send_heartbeat = None;
         self.quorum.look_again();
         self.role_changed(ctx, term);
         if self.config.rules.keep(Rule::NoopOnElection) && self.committed < self.end_index() {
-            self.append_noop(ctx);
+            // A full disk is the only obstacle; then the log is committed with the next entry that fits.
+            let _ = self.append_noop(ctx);
         }
     }
 
@@ -314,6 +357,7 @@ impl Member {
         self.known_max_term = self.known_max_term.max(term);
         self.role = Role::Candidate;
         self.leader = None;
+        self.transfers.forget();
         self.role_changed(ctx, term);
     }
 
@@ -323,11 +367,13 @@ impl Member {
         self.elector.last_parse_result = super::ParseResult::WaitToRevote;
         self.role = Role::Follower;
         self.leader = Some(leader);
+        self.transfers.forget();
         self.elector.last_leader_heartbeat = Some(ctx.now);
         self.role_changed(ctx, term);
     }
 
     fn role_changed(&mut self, ctx: &mut Context, term: Term) {
+        self.check_take_leadership(ctx, term);
         ctx.note(Note::Role { term, role: self.role, leader: self.leader });
     }
 }

@@ -47,8 +47,12 @@ named!(VoteResult {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u16)]
 pub enum Code {
+    /// every read that failed
+    Unknown = 0,
     Success = 200,
     NetworkError = 302,
+    Unsupported = 303,
+    UnknownGroup = 400,
     UnknownMember = 401,
     UnexpectedMember = 402,
     ExpiredTerm = 403,
@@ -57,18 +61,30 @@ pub enum Code {
     InconsistentState = 406,
     InconsistentTerm = 407,
     InconsistentLeader = 409,
+    IndexOutOfRange = 410,
     UnexpectedArgument = 411,
     RepeatedPush = 413,
     DiskError = 414,
+    DiskFull = 415,
     TermNotReady = 416,
+    FallBehindTooMuch = 417,
+    TakeLeadershipFailed = 418,
+    IndexLessThanLocalBegin = 419,
+    RequestWithEmptyBodys = 420,
     PushRequestIsFull = 421,
+    InternalError = 500,
+    TermChanged = 501,
     WaitQuorumAckTimeout = 502,
     LeaderPendingFull = 503,
+    LeaderTransferring = 506,
 }
 
 named!(Code {
+    Unknown "UNKNOWN",
     Success "SUCCESS",
     NetworkError "NETWORK_ERROR",
+    Unsupported "UNSUPPORTED",
+    UnknownGroup "UNKNOWN_GROUP",
     UnknownMember "UNKNOWN_MEMBER",
     UnexpectedMember "UNEXPECTED_MEMBER",
     ExpiredTerm "EXPIRED_TERM",
@@ -77,13 +93,22 @@ named!(Code {
     InconsistentState "INCONSISTENT_STATE",
     InconsistentTerm "INCONSISTENT_TERM",
     InconsistentLeader "INCONSISTENT_LEADER",
+    IndexOutOfRange "INDEX_OUT_OF_RANGE",
     UnexpectedArgument "UNEXPECTED_ARGUMENT",
     RepeatedPush "REPEATED_PUSH",
     DiskError "DISK_ERROR",
+    DiskFull "DISK_FULL",
     TermNotReady "TERM_NOT_READY",
+    FallBehindTooMuch "FALL_BEHIND_TOO_MUCH",
+    TakeLeadershipFailed "TAKE_LEADERSHIP_FAILED",
+    IndexLessThanLocalBegin "INDEX_LESS_THAN_LOCAL_BEGIN",
+    RequestWithEmptyBodys "REQUEST_WITH_EMPTY_BODYS",
     PushRequestIsFull "PUSH_REQUEST_IS_FULL",
+    InternalError "INTERNAL_ERROR",
+    TermChanged "TERM_CHANGED",
     WaitQuorumAckTimeout "WAIT_QUORUM_ACK_TIMEOUT",
     LeaderPendingFull "LEADER_PENDING_FULL",
+    LeaderTransferring "LEADER_TRANSFERRING",
 });
 
 /// A call from one member to another.
@@ -93,6 +118,9 @@ pub enum Request {
     Vote { term: Term, ledger_end_index: Index, ledger_end_term: Term },
     /// `HeartBeatRequest`: the sender leads `term`. Carries neither log nor commit index.
     HeartBeat { term: Term },
+    /// `LeadershipTransferRequest`, as a leader sends it to the one that is to lead: have the log up to
+    /// `ledger_index` (takeLeadershipLedgerIndex), then stand.
+    Transfer { term: Term, transferee: MemberId, ledger_index: Index },
     /// `PushEntryRequest`: one of the four steps of replication.
     Push {
         term: Term,
@@ -123,6 +151,8 @@ pub enum Response {
     Vote { term: Term, result: VoteResult },
     /// `HeartBeatResponse`; term -1 unless the code is EXPIRED_TERM or TERM_NOT_READY
     HeartBeat { term: Term, code: Code },
+    /// `LeadershipTransferResponse`
+    Transfer { term: Term, code: Code },
     /// `PushEntryResponse`
     Push(PushResponse),
 }
@@ -170,6 +200,7 @@ impl Request {
         match self {
             Request::Vote { .. } => Response::Vote { term: Term::NONE, result: VoteResult::Unknown },
             Request::HeartBeat { .. } => Response::HeartBeat { term: Term::NONE, code: Code::NetworkError },
+            Request::Transfer { term, .. } => Response::Transfer { term: *term, code: Code::NetworkError },
             Request::Push { term, push, .. } => {
                 Response::Push(PushResponse::new(*term, Code::NetworkError, push))
             }
@@ -207,6 +238,8 @@ pub enum CallTag {
     Vote { round: u32 },
     /// a heartbeat round, by number
     HeartBeat { round: u32 },
+    /// a transfer of the leadership of a term
+    Transfer { term: Term },
     /// a push of a leadership (its term); `call` tells COMPARE and TRUNCATE calls apart
     Push { term: Term, call: u32 },
 }
@@ -254,4 +287,6 @@ pub enum Note {
     Committed { index: Index },
     /// A client append ended: SUCCESS, EXPIRED_TERM or WAIT_QUORUM_ACK_TIMEOUT.
     AppendDone { index: Index, code: Code },
+    /// A transfer of the leadership ended, for the leader that asked for it.
+    TransferEnded { to: MemberId, code: Code },
 }

@@ -47,12 +47,18 @@
 //! * `heartbeat`: heartbeats, from both sides, and time-outs
 //! * `dispatcher`: the leader's side of replication, one for each peer (`EntryDispatcher`)
 //! * `entry_handler`: the follower's side (`EntryHandler`)
+//! * `client_api`: gets, reads and metadata
+//! * `transfer`: handing the leadership over, and to whom it should belong
+//! * `disk`: what a member keeps, and what a loss of power takes
+//! * `rules`: the rules that can be taken away, and the sets of them that released programs keep
 //! * `quorum`: counting acknowledgements, committing, answering client appends (`QuorumAckChecker`)
 //!
-//! The rules are those of DLedger 0.4 in their intended form: where the released code has a known bug that
-//! endangers the log, the comment at the place says what the original does.
+//! By default the rules are those of DLedger 0.4 in their intended form: where the released code has a known bug
+//! that endangers the log, the rule that mends it has a name ([`Rule`]) and can be taken away.
 
+mod client_api;
 mod config;
+mod disk;
 mod dispatcher;
 mod election;
 mod entry_handler;
@@ -63,10 +69,13 @@ mod quorum;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
+pub use client_api::{Address, Metadata, Read, ReadMode};
 pub use config::{Config, RPC_TIMEOUT};
+pub use disk::Disk;
 pub use election::ParseResult;
-pub use member::{Context, Countdown, Disk, Draw, Member, MemberId, Random, Role};
+pub use member::{Context, Countdown, Draw, Member, MemberId, Random, Role};
 pub use message::{
     CallId, CallTag, Code, Note, Output, Push, PushKind, PushResponse, Request, Response, VoteResult,
 };

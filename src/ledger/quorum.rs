@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::member::{Context, Member, MemberId, Role};
 use super::message::{Code, Note};
+use super::rules::Rule;
 use crate::store::{EntryKind, Index, Term};
 use crate::time::{Loop, Micros};
 
@@ -52,43 +53,106 @@ impl QuorumChecker {
 impl Member {
     /// `handleAppend`: stores `body` in the leader's log, uncommitted. `hook` may patch it once its byte
     /// position is known (RocketMQ writes the physical offset this way). The outcome comes later, as
-    /// `Note::AppendDone` with the index returned here.
+    /// `Note::AppendDone` with the index returned here, next to the entry's position.
+    ///
+    /// # Errors
+    /// NOT_LEADER, LEADER_TRANSFERRING, LEADER_PENDING_FULL, DISK_FULL, DISK_ERROR.
     pub fn append(
         &mut self,
         ctx: &mut Context,
         body: Vec<u8>,
-        hook: impl FnOnce(i64, &mut [u8]),
+        mut hook: impl FnMut(i64, &mut [u8]),
     ) -> Result<(Index, i64), Code> {
-        if self.role != Role::Leader {
-            return Err(Code::NotLeader);
+        self.may_append()?;
+        let placed = self.store_entry(ctx, EntryKind::Normal, body, &mut hook)?;
+        self.await_commit(ctx, placed.0);
+        Ok(placed)
+    }
+
+    /// The same for several bodies, an entry each; the one outcome is that of the last, whose index is returned
+    /// next to all positions. An error in the middle leaves the entries before it in the log.
+    ///
+    /// # Errors
+    /// Those of [`Member::append`], and REQUEST_WITH_EMPTY_BODYS.
+    pub fn append_batch(
+        &mut self,
+        ctx: &mut Context,
+        bodies: Vec<Vec<u8>>,
+        mut hook: impl FnMut(i64, &mut [u8]),
+    ) -> Result<(Index, Vec<i64>), Code> {
+        self.may_append()?;
+        if bodies.is_empty() {
+            return Err(Code::RequestWithEmptyBodys);
         }
-        if self.quorum.pending.len() > self.config.max_pending_requests {
-            return Err(Code::LeaderPendingFull);
+        let mut positions = Vec::with_capacity(bodies.len());
+        for body in bodies {
+            positions.push(self.store_entry(ctx, EntryKind::Normal, body, &mut hook)?.1);
+        }
+        let last = self.end_index();
+        self.await_commit(ctx, last);
+        Ok((last, positions))
+    }
+
+    /// What is looked at before anything is stored.
+    fn may_append(&self) -> Result<(), Code> {
+        if self.role != Role::Leader {
+            Err(Code::NotLeader)
+        } else if self.transferee().is_some() {
+            Err(Code::LeaderTransferring)
+        } else if self.quorum.pending.len() > self.config.max_pending_requests {
+            Err(Code::LeaderPendingFull)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn store_entry(
+        &mut self,
+        ctx: &mut Context,
+        kind: EntryKind,
+        body: Vec<u8>,
+        hook: &mut dyn FnMut(i64, &mut [u8]),
+    ) -> Result<(Index, i64), Code> {
+        if self.disk.full {
+            return Err(Code::DiskFull);
         }
         let term = self.term();
-        let (index, pos) = self
-            .disk
-            .store
-            .append_as_leader(EntryKind::Normal, term, body, hook)
-            .map_err(|_| Code::DiskError)?;
-        self.quorum.pending.push_back(Pending { index, term, since: ctx.now });
-        self.appended(ctx, index, term);
+        let appended = self.disk.store.append_as_leader(kind, term, body, hook);
+        let (index, pos) = appended.map_err(|_| Code::DiskError)?;
+        self.wrote(ctx.now, index, term);
+        ctx.note(Note::Appended { index, term });
+        self.raise_watermark(self.id, index);
         Ok((index, pos))
     }
 
-    /// The entry by which a new leader gets its log committed (`enableFastAdvanceCommitIndex`).
-    pub(super) fn append_noop(&mut self, ctx: &mut Context) {
+    /// The caller waits for this entry; the dispatchers are woken.
+    fn await_commit(&mut self, ctx: &mut Context, index: Index) {
         let term = self.term();
-        let appended = self.disk.store.append_as_leader(EntryKind::Noop, term, Vec::new(), |_, _| {});
-        if let Ok((index, _)) = appended {
-            self.appended(ctx, index, term);
+        self.quorum.pending.push_back(Pending { index, term, since: ctx.now });
+        self.run_dispatchers(ctx);
+    }
+
+    /// An entry without a message: with its commit all of the log before it is committed.
+    pub(super) fn append_noop(&mut self, ctx: &mut Context) -> Result<Index, Code> {
+        let (index, _) = self.store_entry(ctx, EntryKind::Noop, Vec::new(), &mut |_, _| {})?;
+        self.run_dispatchers(ctx);
+        Ok(index)
+    }
+
+    /// A peer holds the log up to `index`. That counts for commit if the entry there is of the present term;
+    /// without the rule whatever its term (Raft, figure 8).
+    pub(super) fn count_copy(&mut self, peer: MemberId, index: Index) {
+        let term = self.store().term_at(index);
+        if term == Some(self.term()) || !self.config.rules.keep(Rule::CountOnlyCurrentTerm) {
+            self.raise_watermark(peer, index);
         }
     }
 
-    fn appended(&mut self, ctx: &mut Context, index: Index, term: Term) {
-        ctx.note(Note::Appended { index, term });
-        self.raise_watermark(self.id, index);
-        self.run_dispatchers(ctx);
+    /// How far a member is known to hold entries of the current term, -1 if none.
+    pub(super) fn watermark(&self, member: MemberId) -> Index {
+        let quorum = &self.quorum;
+        let current = quorum.marks_term == self.term();
+        if current { quorum.marks[usize::from(member.0)] } else { Index::NONE }
     }
 
     /// A member holds an entry of the current term. Marks only rise.
@@ -110,9 +174,12 @@ impl Member {
             return;
         }
         self.quorum.passes.pass_done(ctx.now);
-        self.end_appends_of_other_terms(ctx);
-        if self.quorum.timeout_scans.is_pass(ctx.now) {
+        if self.answers_appends() {
+            self.end_appends_of_other_terms(ctx);
+        }
+        if self.quorum.timeout_scans.is_pass(ctx.now) && self.answers_appends() {
             self.quorum.timeout_scans.pass_done(ctx.now);
+            self.end_appends_that_seem_applied(ctx);
             self.end_appends_that_waited_too_long(ctx);
         }
         self.quorum.dirty = false;
@@ -125,13 +192,17 @@ impl Member {
     pub(super) fn next_quorum_check(&self, now: Micros) -> Option<Micros> {
         let quorum = &self.quorum;
         let term = self.term();
-        let outdated = quorum.pending.front().is_some_and(|p| p.term != term);
+        let oldest = quorum.pending.front().filter(|_| self.answers_appends());
+        let outdated = oldest.is_some_and(|p| p.term != term);
         let due = if outdated || (quorum.dirty && self.role == Role::Leader) {
             now
         } else {
-            let oldest = quorum.pending.front()?.since;
-            let scan = quorum.timeout_scans.pass_at_or_after((oldest + self.config.append_timeout).max(now));
-            return Some(scan);
+            let scan = if self.config.rules.keep(Rule::AnswerOnlyCommitted) {
+                (oldest?.since + self.config.append_timeout).max(now)
+            } else {
+                oldest.map(|_| now)?
+            };
+            return Some(quorum.timeout_scans.pass_at_or_after(scan));
         };
         Some(quorum.passes.pass_at_or_after(due))
     }
@@ -157,15 +228,31 @@ impl Member {
     /// that waits for it answered, as soon as it is committed.
     pub(super) fn set_committed(&mut self, ctx: &mut Context, index: Index) {
         debug_assert!(index > self.committed && index <= self.end_index());
-        self.committed = index;
+        self.raise_committed(ctx.now, index);
         ctx.note(Note::Committed { index });
         let term = self.term();
         self.end_appends(ctx, Code::Success, |p| p.index <= index && p.term == term);
     }
 
+    /// Without the rule only a leader answers the appends that wait: who lost its leadership leaves them until it
+    /// leads again, if ever.
+    fn answers_appends(&self) -> bool {
+        self.role == Role::Leader || self.config.rules.keep(Rule::AnswerOnTermChange)
+    }
+
     fn end_appends_of_other_terms(&mut self, ctx: &mut Context) {
         let term = self.term();
-        self.end_appends(ctx, Code::ExpiredTerm, |p| p.term != term);
+        let code = self.config.other_term_code;
+        self.end_appends(ctx, code, |p| p.term != term);
+    }
+
+    /// The leak check: whoever waits for an index that was applied is answered SUCCESS. The entry applied at that
+    /// index may have been another one (B7).
+    fn end_appends_that_seem_applied(&mut self, ctx: &mut Context) {
+        if !self.config.rules.keep(Rule::AnswerOnlyCommitted) {
+            let (applied, term) = (self.committed, self.term());
+            self.end_appends(ctx, Code::Success, |p| p.index <= applied && p.term == term);
+        }
     }
 
     fn end_appends_that_waited_too_long(&mut self, ctx: &mut Context) {

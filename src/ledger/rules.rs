@@ -4,6 +4,7 @@
 //! A rule is read at one place, where the comment says what its absence means.
 
 use super::config::Config;
+use super::message::Code;
 use crate::shown::named;
 use crate::time::Micros;
 
@@ -167,6 +168,7 @@ impl Preset {
             Preset::DLedger031 => Config {
                 append_timeout: Micros::millis(2500),
                 timeout_scan_period: Micros::millis(1),
+                other_term_code: Code::TermChanged,
                 checkpoint_interval: Some(Micros::millis(3000)),
                 ..config
             },

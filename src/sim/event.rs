@@ -47,6 +47,8 @@ pub enum Kind {
     SendResponse = 13,
     /// nobody listens, or the connection broke
     Refused = 14,
+    TransferRequest = 15,
+    TransferResponse = 16,
 }
 
 named!(Kind {
@@ -65,6 +67,8 @@ named!(Kind {
     SendRequest "send_request",
     SendResponse "send_response",
     Refused "refused",
+    TransferRequest "transfer_request",
+    TransferResponse "transfer_response",
 });
 
 /// How an answer answers.
@@ -162,6 +166,8 @@ pub enum Event {
     },
     /// `count` entries from `from_index` on were deleted.
     Truncated { broker: MemberId, from_index: Index, count: u64 },
+    /// A leader's attempt to hand its leadership over ended.
+    TransferEnded { broker: MemberId, to: MemberId, code: Code },
     /// committedIndex moved up to `index`.
     Committed { broker: MemberId, index: Index },
     /// A ConsumeQueue got the unit of an entry.

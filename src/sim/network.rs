@@ -41,6 +41,8 @@ pub struct Packet {
     pub arrives_at: Micros,
     pub payload: Payload,
     pub summary: Summary,
+    /// it will not arrive: the link was cut when it left
+    pub lost: bool,
 }
 
 /// One direction between two parties.
@@ -117,7 +119,7 @@ impl Network {
         self.link(from, to).delay = delay;
     }
 
-    /// Sends a message; gives it its number and its time of arrival. True: it is lost.
+    /// Sends a message; gives it its number and its time of arrival. On a link that is cut it is lost there.
     pub fn send(
         &mut self,
         now: Micros,
@@ -125,24 +127,23 @@ impl Network {
         rpc: u64,
         payload: Payload,
         summary: Summary,
-    ) -> (u64, bool) {
+    ) -> u64 {
         let delay = Micros(self.delays.between(self.min_us, self.max_us));
         let id = self.sent;
         self.sent += 1;
         let link = self.link(from, to);
-        if link.cut {
-            return (id, true);
-        }
+        let lost = link.cut;
         let arrives_at = (now + delay + link.delay).max(link.last_arrival + Micros(1));
         link.last_arrival = arrives_at;
-        let packet = Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary };
+        let packet =
+            Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary, lost };
         let slot = self.free.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
             self.slots.push(None);
         }
         self.slots[slot] = Some(packet);
         self.arrivals.push(Reverse((arrives_at, id, slot)));
-        (id, false)
+        id
     }
 
     /// When the next message arrives.

@@ -51,6 +51,10 @@ impl Event {
                 to.number("term", term).name("entry", entry_name(entry));
                 to.maybe("number", number).maybe("queue", queue);
             }
+            Event::TransferEnded { broker, to: transferee, code } => {
+                to.name("kind", "transfer_ended").number("broker", broker);
+                to.number("to", transferee).name("code", code.name());
+            }
             Event::Truncated { broker, from_index, count } => {
                 to.name("kind", "truncated").number("broker", broker);
                 to.number("from_index", from_index).number("count", count);

@@ -67,6 +67,9 @@ impl Summarize for Request {
                 entry_term: *ledger_end_term,
                 ..NOTHING
             },
+            Request::Transfer { term, ledger_index, .. } => {
+                Summary { kind: Kind::TransferRequest, term: *term, index: *ledger_index, ..NOTHING }
+            }
             Request::HeartBeat { term } => Summary { kind: Kind::HeartbeatRequest, term: *term, ..NOTHING },
             Request::Push { term, commit_index, push } => {
                 let summary = Summary { term: *term, ..NOTHING };
@@ -111,6 +114,12 @@ impl Summarize for Response {
             },
             Response::HeartBeat { term, code } => Summary {
                 kind: Kind::HeartbeatResponse,
+                term: *term,
+                result: Some(Outcome::Ledger(*code)),
+                ..NOTHING
+            },
+            Response::Transfer { term, code } => Summary {
+                kind: Kind::TransferResponse,
                 term: *term,
                 result: Some(Outcome::Ledger(*code)),
                 ..NOTHING

@@ -11,6 +11,8 @@ use crate::broker::{
     Broker, BrokerConfig, BrokerContext, BrokerRequest, Disk, Effect, FileSizes, Input, Topic,
 };
 use crate::client::{NameServer, Producer, SendStatus};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::ledger::Code;
 use crate::ledger::{CallId, Draw, MemberId, Random};
 use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
 use crate::store::{Index, Options};
@@ -82,6 +84,9 @@ pub struct World {
     hash: TraceHash,
     /// kept for its memory only
     effects: Vec<Effect>,
+    /// how client appends ended, for whoever writes a trace
+    #[cfg(not(target_arch = "wasm32"))]
+    appends_done: Option<Vec<(MemberId, Index, Code)>>,
 }
 
 fn broker_config(scenario: &Scenario) -> BrokerConfig {
@@ -128,6 +133,8 @@ impl World {
             emitted: 0,
             hash: TraceHash::default(),
             effects: Vec::new(),
+            #[cfg(not(target_arch = "wasm32"))]
+            appends_done: None,
             scenario,
         };
         for n in 0..world.nodes.len() {
@@ -178,6 +185,17 @@ impl World {
     /// The broker registered as master.
     pub fn master(&self) -> Option<MemberId> {
         self.names.master()
+    }
+
+    /// How client appends of members ended since the last call. They are noted from the first call on.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn take_appends_done(&mut self) -> Vec<(MemberId, Index, Code)> {
+        self.appends_done.replace(Vec::new()).unwrap_or_default()
+    }
+
+    /// How many commands of the scenario have been carried out, or refused.
+    pub fn commanded(&self) -> usize {
+        self.commanded
     }
 
     /// The commands of the scenario that could not be carried out when their time came.
@@ -292,7 +310,20 @@ impl World {
                 }
                 self.send_message();
             }
-            Command::PowerLoss { .. } | Command::Transfer { .. } => return Err(Refusal::NoLeader),
+            Command::PowerLoss { broker } => {
+                let n = self.number_of(broker)?;
+                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    self.kill(n);
+                }
+                if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
+                    disk.lose_power(self.now);
+                }
+            }
+            Command::Transfer { broker } => {
+                self.number_of(broker)?;
+                let leader = self.leader().ok_or(Refusal::NoLeader)?;
+                self.with_broker(usize::from(leader.0), Input::Transfer { to: broker });
+            }
             Command::Cut { from, to } => {
                 let (from, to) = self.link(from, to)?;
                 self.network.cut(from, to, true);
@@ -395,11 +426,8 @@ impl World {
     fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
         let incarnation = self.incarnation(to);
         let message = payload.summary();
-        let (id, lost) = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
+        let id = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
         self.emit(Event::Sent { id, from, to, message });
-        if lost {
-            self.emit(Event::Lost { id, from, to, message });
-        }
     }
 
     fn send_refusal(&mut self, from: Party, rpc: u64) {
@@ -410,6 +438,9 @@ impl World {
 
     fn arrive(&mut self, packet: Packet) {
         let Packet { id, from, to, rpc, summary: message, .. } = packet;
+        if packet.lost {
+            return self.emit(Event::Lost { id, from, to, message });
+        }
         let listening = match to {
             Party::Producer => true,
             Party::Broker(b) => {

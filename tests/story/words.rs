@@ -70,6 +70,9 @@ pub fn narrate(_world: &World, record: &Record) -> Option<String> {
             };
             format!("{} writes entry {index} of term {term}: {what}", name(broker))
         }
+        Event::TransferEnded { broker, to, code } => {
+            format!("{}'s transfer to {} ends {}", name(broker), name(to), code.name())
+        }
         Event::Truncated { broker, from_index, count } => {
             format!("{} deletes {count} from entry {from_index} on", name(broker))
         }

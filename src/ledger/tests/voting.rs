@@ -52,7 +52,7 @@ fn the_first_rule_that_fits_answers_a_vote_request() {
 fn a_vote_is_on_disk_before_its_answer_leaves() {
     let mut bench = voter();
     vote(&mut bench, B, 3, 2, 2);
-    let disk = bench.member.into_disk().vote.read().unwrap();
+    let disk = bench.member.into_disk(Micros::ZERO).vote.read().unwrap();
     assert_eq!((disk.term, disk.voted_for.as_deref()), (Term(3), Some("n1")));
 }
 

@@ -58,7 +58,16 @@ impl World {
             },
             Note::Truncated { from, count } => Event::Truncated { broker, from_index: from, count },
             Note::Committed { index } => Event::Committed { broker, index },
+            #[cfg(not(target_arch = "wasm32"))]
+            Note::AppendDone { index, code } => {
+                if let Some(done) = &mut self.appends_done {
+                    done.push((broker, index, code));
+                }
+                return;
+            }
+            #[cfg(target_arch = "wasm32")]
             Note::AppendDone { .. } => return,
+            Note::TransferEnded { to, code } => Event::TransferEnded { broker, to, code },
         };
         self.emit(event);
     }
