@@ -39,7 +39,8 @@ impl Disk {
         }
     }
 
-    /// The machine of a process that just died lost power: what the ConsumeQueues' last flush did not reach is gone.
+    /// The machine of a process that just died lost power: what the flushes of the log and of the ConsumeQueues had not
+    /// reached is gone. Files that are written as a whole stay.
     pub fn lose_power(&mut self, now: Micros) {
         self.ledger.lose_power(now);
         let lost = self.queues.all.iter_mut().filter_map(|queue| queue.lose_unflushed());

@@ -161,7 +161,10 @@ impl Broker {
         self.offsets.save();
         // The file `abort` goes only if nothing is left to dispatch.
         let abort = self.dispatch_behind_bytes() != 0;
-        self.leave(ctx.now, abort)
+        let committed = self.member.committed_index();
+        let mut disk = self.leave(ctx.now, abort);
+        disk.ledger.checkpoint = committed;
+        disk
     }
 
     fn leave(self, now: Micros, abort: bool) -> Disk {
@@ -296,6 +299,12 @@ impl Broker {
         }
         self.outputs = outputs;
         self.change_role(ctx);
+    }
+
+    /// A slave does (`rejectRequest`); and, kept as it should be, who leads without having become master.
+    fn refuses_sends(&self) -> bool {
+        let too_early = self.role() == BrokerRole::AsyncMaster && self.member.is_leader();
+        self.is_slave() || too_early && !self.config.rules.takes_messages_before_it_is_master
     }
 
     fn is_slave(&self) -> bool {

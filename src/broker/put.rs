@@ -107,18 +107,18 @@ impl Broker {
     ) -> Result<(Index, i64), PutStatus> {
         let queue = self.queues.position(queue).ok_or(PutStatus::MessageIllegal)?;
         let numbered = messages.first().is_some_and(takes_queue_offset);
-        let records = self.serialize(ctx, messages)?;
+        let mut records = self.serialize(ctx, messages)?;
         let first = if numbered { self.next_offsets[queue] } else { 0 };
-        let (mut last, mut next) = (Index::NONE, first);
-        for mut record in records {
-            write_i64(&mut record, QUEUE_OFFSET_AT, next);
-            let hook = |phy_offset, record: &mut [u8]| write_i64(record, PHYSICAL_OFFSET_AT, phy_offset);
-            let appended = self.drive(ctx, |member, ctx| member.append(ctx, record, hook));
-            // `handleAppend` gives pos -1, whatever its reason. Of a batch the entries appended so far stay, and the
-            // next message gets their queue offsets again.
-            (last, _) = appended.map_err(|_| PutStatus::OsPageCacheBusy)?;
+        let mut next = first;
+        for record in &mut records {
+            write_i64(record, QUEUE_OFFSET_AT, next);
             next += 1;
         }
+        let hook = |phy_offset, record: &mut [u8]| write_i64(record, PHYSICAL_OFFSET_AT, phy_offset);
+        let appended = self.drive(ctx, |member, ctx| member.append_batch(ctx, records, hook));
+        // `handleAppend` gives pos -1, whatever its reason. Of a batch some entries may be in the log then: they stay,
+        // and the next message gets their queue offsets again.
+        let (last, _) = appended.map_err(|_| PutStatus::OsPageCacheBusy)?;
         if numbered {
             self.next_offsets[queue] = next; // taken at append, long before commit
         }
@@ -166,7 +166,7 @@ impl Broker {
         let put = self.waiting.remove(at);
         let status = match code {
             Code::Success => PutStatus::PutOk,
-            Code::InconsistentLeader | Code::NotLeader => PutStatus::ServiceNotAvailable,
+            Code::InconsistentLeader | Code::NotLeader | Code::DiskFull => PutStatus::ServiceNotAvailable,
             Code::WaitQuorumAckTimeout => PutStatus::InSyncReplicasNotEnough,
             Code::LeaderPendingFull => PutStatus::OsPageCacheBusy,
             _ => PutStatus::UnknownError,

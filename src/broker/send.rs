@@ -72,7 +72,7 @@ impl Broker {
         queue: QueueId,
         messages: &[ProducerMessage],
     ) {
-        if self.is_slave() {
+        if self.refuses_sends() {
             return ctx.answer(call, put_answer(PutStatus::SystemBusy, Index::NONE, -1));
         }
         let topic = self.queues.topic(queue.topic).unwrap_or_default();
