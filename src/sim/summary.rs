@@ -10,20 +10,19 @@ use crate::store::{Entry, EntryKind, Index, Record, Term};
 
 /// The producer's message in an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Carried<'a> {
+pub struct Carried {
     /// the run's number for it
     pub number: u32,
-    pub topic: &'a str,
     pub queue: u8,
 }
 
 /// Reads the producer's message off an entry's body; a NOOP carries none.
-pub fn carried(entry: &Entry) -> Option<Carried<'_>> {
+pub fn carried(entry: &Entry) -> Option<Carried> {
     if entry.magic != EntryKind::Normal {
         return None;
     }
-    let record = Record::parse(&entry.body).ok()?;
-    Some(Carried { number: record.flag() as u32, topic: record.topic(), queue: record.queue_id() as u8 })
+    let (flag, queue_id) = Record::flag_and_queue_id(&entry.body)?;
+    Some(Carried { number: flag as u32, queue: queue_id as u8 })
 }
 
 /// See [`Summary`].

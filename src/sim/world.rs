@@ -14,7 +14,7 @@ use super::network::{Network, Packet};
 use super::random::{Purpose, Stream};
 use super::rpc::RpcTable;
 use crate::broker::{
-    Broker, BrokerConfig, BrokerContext, Disk, Effect, FileSizes, GroupId, Input, QueueId, Topic, TopicId,
+    Broker, BrokerConfig, BrokerContext, Disk, Effect, FileSizes, GroupId, Input, QueueId, Topic,
 };
 use crate::client::{ClientEffect, Consumer, NameServer, Producer, Unanswered};
 #[cfg(not(target_arch = "wasm32"))]
@@ -202,12 +202,6 @@ impl World {
     /// The name server.
     pub fn names(&self) -> &NameServer {
         &self.names
-    }
-
-    /// The topic of that name.
-    pub fn topic(&self, name: &str) -> Option<TopicId> {
-        let at = self.scenario.topics.iter().position(|topic| topic.name == name)?;
-        Some(TopicId(at as u8))
     }
 
     /// Everything in flight.

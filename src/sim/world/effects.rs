@@ -1,14 +1,14 @@
 //! What brokers want done, and what it looks like from outside: effects become messages, notes become events.
 
 use super::World;
-use crate::broker::{BrokerRequest, BrokerRole, Effect, QueueId};
+use crate::broker::{BrokerRequest, BrokerRole, Effect, QueueId, TopicId};
 use crate::client::{API_TIMEOUT, ClientTag, MASTER_ID};
 use crate::ledger::{MemberId, Note, Output, RPC_TIMEOUT};
 use crate::sim::event::{Event, Party};
 use crate::sim::network::Payload;
 use crate::sim::rpc::{NO_RPC, Purpose};
 use crate::sim::summary;
-use crate::store::Index;
+use crate::store::{Entry, Index, Record as MessageRecord};
 use crate::time::Micros;
 
 /// `registerBrokerTimeoutMills`
@@ -92,10 +92,23 @@ impl World {
         self.emit(event);
     }
 
+    /// The topic of the message in an entry. Where there is only one, the record need not be looked at.
+    fn topic_of(&self, entry: &Entry) -> Option<TopicId> {
+        let topics = &self.config.topics;
+        let at = match topics.len() {
+            1 => 0,
+            _ => {
+                let record = MessageRecord::parse(&entry.body).ok()?;
+                topics.iter().position(|topic| topic.name == record.topic())?
+            }
+        };
+        Some(TopicId(at as u8))
+    }
+
     fn appended_event(&self, broker: MemberId, index: Index) -> Option<Event> {
         let entry = self.up(usize::from(broker.0))?.member().store().entry(index)?;
         let carried = summary::carried(entry);
-        let queue = carried.and_then(|c| Some(QueueId { topic: self.topic(c.topic)?, queue: c.queue }));
+        let queue = carried.and_then(|c| Some(QueueId { topic: self.topic_of(entry)?, queue: c.queue }));
         Some(Event::Appended {
             broker,
             index,
