@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::broker::{ConsumerId, QueueId};
+use crate::broker::{ConsumerId, GroupId, QueueId, TopicId};
 use crate::ledger::{MemberId, Role};
 use crate::sim::{Event, Record, World, carried};
 use crate::store::{Entry, Index, Term};
@@ -35,6 +35,8 @@ pub enum Broken {
     ConsumedOutOfOrder { consumer: ConsumerId, queue: QueueId, queue_offset: i64 },
     /// a broker that should hold everything does not hold a committed entry
     Lost { index: Index, broker: MemberId },
+    /// with everybody up and nothing going wrong, a group of consumers does not get to the end of a queue
+    NotConsumed { group: GroupId, queue: QueueId, reached: i64 },
     /// with everybody up and nothing going wrong, the group does not come to rest in agreement
     NoAgreement { broker: MemberId },
 }
@@ -70,6 +72,9 @@ impl fmt::Display for Violation {
             Broken::Lost { index, broker } => {
                 write!(f, "broker {} does not hold committed entry {index}", broker.0)
             }
+            Broken::NotConsumed { group, queue, reached } => {
+                write!(f, "group {} got only to offset {reached} of {}", group.0, name(queue))
+            }
             Broken::NoAgreement { broker } => write!(f, "broker {} is not where the leader is", broker.0),
         }
     }
@@ -80,6 +85,13 @@ fn name(queue: &QueueId) -> String {
 }
 
 impl std::error::Error for Violation {}
+
+fn group_of(world: &World, consumer: ConsumerId) -> GroupId {
+    let scenario = world.scenario();
+    let group = &scenario.consumers[usize::from(consumer.0)].group;
+    let at = scenario.groups().iter().position(|name| name == group);
+    GroupId(at.unwrap_or_default() as u8)
+}
 
 /// What has been seen so far in a run.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +106,8 @@ pub struct Safety {
     acknowledged: Vec<(u32, Index)>,
     /// the next offset of each queue that a consumer holds, once it is known
     consumers: BTreeMap<(ConsumerId, QueueId), i64>,
+    /// where each group has been: the queue offset after its last message
+    reached: BTreeMap<(GroupId, QueueId), i64>,
     consumed: usize,
     consumed_again: usize,
 }
@@ -145,6 +159,8 @@ impl Safety {
                 if before.is_some_and(|expected| expected != queue_offset) {
                     return broken(Broken::ConsumedOutOfOrder { consumer, queue, queue_offset });
                 }
+                let reached = self.reached.entry((group_of(world, consumer), queue)).or_default();
+                *reached = (queue_offset + 1).max(*reached);
                 self.consumed += 1;
                 self.consumed_again += usize::from(again);
             }
@@ -198,6 +214,26 @@ impl Safety {
                 && process.dispatch_behind_bytes() == 0;
             if !same {
                 return broken(Broken::NoAgreement { broker });
+            }
+        }
+        Ok(())
+    }
+
+    /// After a long quiet time with everybody up: the groups have consumed all there is. They must have begun at the
+    /// beginning.
+    pub fn all_consumed(&self, world: &World) -> Result<(), Violation> {
+        let Some(leader) = world.leader().and_then(|leader| world.up(usize::from(leader.0))) else {
+            return Ok(());
+        };
+        for (n, consumer) in world.scenario().consumers.iter().enumerate() {
+            let (group, topic) = (group_of(world, ConsumerId(n as u8)), TopicId(consumer.topic));
+            for (at, consume_queue) in leader.queues_of(topic).iter().enumerate() {
+                let queue = QueueId { topic, queue: at as u8 };
+                let reached = self.reached.get(&(group, queue)).copied().unwrap_or_default();
+                if reached != consume_queue.max_offset() {
+                    let what = Broken::NotConsumed { group, queue, reached };
+                    return Err(Violation { at: world.now(), what });
+                }
             }
         }
         Ok(())
