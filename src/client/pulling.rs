@@ -139,7 +139,11 @@ impl Consumer {
         let queue = self.queue(self.queues[at].queue);
         out.push(ClientEffect::Note(ClientNote::Pulled { queue, from, status, next, count }));
         match pull_status(status, from) {
-            PullStatus::Found => self.consume(now, at, out),
+            PullStatus::Found => {
+                // Other threads consume: the next pull leaves before them, and tells the offset as it was.
+                self.pull(now, at, out);
+                return self.consume(now, at, out);
+            }
             PullStatus::NoNewMsg if self.queues[at].window.is_empty() => self.queues[at].move_offset(next),
             PullStatus::NoNewMsg => {}
             PullStatus::OffsetIllegal => {

@@ -3,7 +3,9 @@
 use ledgerscope::broker::{Broker, ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use ledgerscope::ledger::{MemberId, Role};
 use ledgerscope::sim::{BrokerState, Event, Kind, Outcome, Party, Record, Summary, World};
-use ledgerscope::store::{ConsumeQueue, EntryKind, EntryStore, Index};
+use ledgerscope::store::{
+    ConsumeQueue, Entry, EntryKind, EntryStore, Index, Record as MessageRecord, properties,
+};
 
 /// A, B, C ...
 pub fn name(broker: MemberId) -> String {
@@ -231,4 +233,17 @@ fn alive(broker: &Broker) -> (&'static str, i64, Index, &EntryStore, &[ConsumeQu
         Role::Candidate => "CANDIDATE",
     };
     (role, member.term().0, member.committed_index(), member.store(), broker.queues_of(TopicId(0)))
+}
+
+/// Every entry that carries the message.
+pub fn copies(store: &EntryStore, number: u32) -> Vec<String> {
+    let entries = (0..=store.end_index().0).filter_map(|i| store.entry(Index(i)));
+    let records = entries.filter_map(|entry| Some((entry, MessageRecord::parse(&entry.body).ok()?)));
+    let copies = records.filter(|(_, record)| record.flag() as u32 == number);
+    let line = |(entry, record): (&Entry, MessageRecord)| {
+        let key = properties::get(record.properties(), properties::UNIQ_KEY).unwrap_or("none");
+        let (queue, offset, at) = (record.queue_id(), record.queue_offset(), record.physical_offset());
+        format!("entry {}: UNIQ_KEY {key}, queue {queue}, offset {offset}, phyOffset {at}", entry.index)
+    };
+    copies.map(line).collect()
 }
