@@ -13,6 +13,8 @@ mod producer;
 mod pulling;
 mod rebalance;
 mod route;
+#[cfg(test)]
+mod tests;
 
 use crate::broker::{BrokerAnswer, BrokerRequest, GetMessageStatus, QueueId, TopicId};
 use crate::ledger::MemberId;
