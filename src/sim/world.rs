@@ -268,6 +268,13 @@ impl World {
         nodes.chain(producers).chain(consumers).chain(others.into_iter().flatten()).min()
     }
 
+    /// No broker runs, and nothing is planned that could change it: clients ask on, in vain.
+    pub fn is_left_alone(&self) -> bool {
+        let dead = self.nodes.iter().all(|node| matches!(node.state, BrokerState::Dead(_)));
+        let planned = self.commanded < self.scenario.commands.len();
+        dead && !planned && !self.producers.iter().any(ProducerNode::sends)
+    }
+
     /// Runs up to and including `until`.
     pub fn advance(&mut self, until: Micros) {
         while self.next_event_time().is_some_and(|at| at <= until) {

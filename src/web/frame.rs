@@ -57,7 +57,8 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     head[head::COLUMNS] = COLUMNS as f64;
     head[head::QUEUES] = queues as f64;
     head[head::UNITS] = UNITS as f64;
-    head[head::NEXT_EVENT_US] = world.next_event_time().map_or(NONE, |t| t.0 as f64);
+    head[head::NEXT_EVENT_US] =
+        world.next_event_time().filter(|_| !world.is_left_alone()).map_or(NONE, |t| t.0 as f64);
     head[head::EVENTS] = world.emitted() as f64;
     head[head::LEADER] = member(world.leader());
     fill_producer(head, world.producer(0));
@@ -76,7 +77,8 @@ fn fill_producer(head: &mut [f64; head::LENGTH], producer: Option<&Producer>) {
     }
 }
 
-/// What flies between brokers and the first producer; name server, consumers and the other producers are not drawn.
+/// What flies between brokers and the first producer; name server, consumers and the other producers are not drawn, nor
+/// what has come to the kinds of message since.
 fn is_drawn(packet: &Packet) -> bool {
     packet.summary.kind.is_of_the_group() && packet.from.number() >= -1 && packet.to.number() >= -1
 }

@@ -28,6 +28,11 @@ impl ProducerNode {
         &self.producer
     }
 
+    /// Something is under way, or will be by itself.
+    pub fn sends(&self) -> bool {
+        self.next_message.is_some() || self.producer.pending() > 0
+    }
+
     pub fn next(&self) -> Option<Micros> {
         self.next_message.into_iter().chain(self.producer.next_wakeup()).min()
     }
