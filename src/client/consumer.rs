@@ -7,7 +7,7 @@ use super::route::RouteCache;
 use super::{Answer, ClientEffect, ClientTag, Route};
 use crate::broker::{BrokerRequest, ConsumerId, GroupId, QueueId, TopicId};
 use crate::shown::named;
-use crate::time::Micros;
+use crate::time::{Micros, soonest};
 
 /// `heartbeatBrokerInterval`; the first is a second after the start
 const HEARTBEAT: Micros = Micros::seconds(30);
@@ -128,9 +128,12 @@ impl Consumer {
 
     /// When [`Consumer::wake`] has something to do.
     pub fn next_wakeup(&self) -> Option<Micros> {
-        let fixed = [Some(self.next_heartbeat.min(self.next_persist)), self.route.next_wakeup()];
-        let queues = self.queues.iter().map(ProcessQueue::next_wakeup);
-        fixed.into_iter().chain([self.rebalance.next_wakeup()]).chain(queues).flatten().min()
+        let mut next = soonest(Some(self.next_heartbeat.min(self.next_persist)), self.route.next_wakeup());
+        next = soonest(next, self.rebalance.next_wakeup());
+        for queue in &self.queues {
+            next = soonest(next, queue.next_wakeup());
+        }
+        next
     }
 
     /// To every broker of the route, master or slave.

@@ -75,7 +75,7 @@ impl NameServer {
 
     /// When [`NameServer::expire`] would next forget somebody.
     pub fn next_wakeup(&self) -> Option<Micros> {
-        self.table.iter().map(|(_, _, last)| expires_at(*last)).min()
+        self.table.iter().map(|(.., last)| *last).min().map(expires_at)
     }
 
     /// The address behind brokerId 0: what a slave is told when it registers.

@@ -6,7 +6,7 @@ use super::{Answer, ClientEffect, ClientNote, ClientTag, Route, Unanswered};
 use crate::broker::{BrokerAnswer, BrokerRequest, ProducerId, ProducerMessage, PutStatus, QueueId, TopicId};
 use crate::ledger::MemberId;
 use crate::store::Index;
-use crate::time::Micros;
+use crate::time::{Micros, soonest};
 
 /// `sendMsgTimeout`: all attempts together.
 pub const SEND_TIMEOUT: Micros = Micros::millis(3000);
@@ -220,8 +220,11 @@ impl Producer {
 
     /// When [`Producer::wake`] has something to do.
     pub fn next_wakeup(&self) -> Option<Micros> {
-        let deadlines = self.sending.iter().filter(|s| s.to.is_some()).map(Sending::deadline);
-        deadlines.chain(self.route.next_wakeup()).min()
+        let mut next = self.route.next_wakeup();
+        for sending in self.sending.iter().filter(|s| s.to.is_some()) {
+            next = soonest(next, Some(sending.deadline()));
+        }
+        next
     }
 
     /// The route it goes by.

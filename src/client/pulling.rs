@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::consumer::Consumer;
 use super::{Answer, ClientEffect, ClientNote, ClientTag, Route};
 use crate::broker::{BrokerAnswer, BrokerRequest, GetMessageStatus, PullRequest, PullResult, Pulled};
-use crate::time::Micros;
+use crate::time::{Micros, soonest};
 
 /// A queue that is new after a rebalance is pulled from this much later (`dispatchPullRequest`).
 pub(super) const PULL_DELAY: Micros = Micros::millis(500);
@@ -71,8 +71,7 @@ impl ProcessQueue {
     }
 
     pub fn next_wakeup(&self) -> Option<Micros> {
-        let consumed = self.window.front().map(|(done, _)| *done);
-        self.pull_at.into_iter().chain(consumed).min()
+        soonest(self.pull_at, self.window.front().map(|(done, _)| *done))
     }
 
     /// `updateOffset(increaseOnly)`

@@ -108,11 +108,15 @@ impl RpcTable {
 
     /// When a call is next given up, and its number.
     pub fn next_timeout(&self) -> Option<(Micros, u64)> {
-        let oldest = self.classes.iter().enumerate().filter_map(|(n, class)| {
-            let rpc = class.slots.front()?.as_ref()?;
-            Some((rpc.until, class.first * CLASSES.len() as u64 + n as u64))
-        });
-        oldest.min()
+        let mut next: Option<(Micros, u64)> = None;
+        for (n, class) in self.classes.iter().enumerate() {
+            if let Some(Some(rpc)) = class.slots.front() {
+                if next.is_none_or(|(until, _)| rpc.until < until) {
+                    next = Some((rpc.until, class.first * CLASSES.len() as u64 + n as u64));
+                }
+            }
+        }
+        next
     }
 
     /// Open calls that `callee`'s process has: class by class, oldest first.

@@ -24,7 +24,7 @@ use crate::scenario::{Refusal, Scenario, Timed};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::store::Index;
 use crate::store::Options;
-use crate::time::Micros;
+use crate::time::{Micros, soonest};
 
 use clients::{ConsumerNode, ProducerNode};
 
@@ -253,19 +253,25 @@ impl World {
 
     /// When something next happens by itself.
     pub fn next_event_time(&self) -> Option<Micros> {
-        let nodes = self.nodes.iter().filter_map(|node| match &node.state {
-            BrokerState::Booting { up_at, .. } => Some(*up_at),
-            _ => node.wakeup,
-        });
-        let producers = self.producers.iter().filter_map(ProducerNode::next);
-        let consumers = self.consumers.iter().filter_map(ConsumerNode::next);
-        let others = [
-            self.network.next_arrival(),
-            self.rpcs.next_timeout().map(|(at, _)| at),
-            self.names.next_wakeup(),
-            self.scenario.commands.get(self.commanded).map(|(at, _)| *at),
-        ];
-        nodes.chain(producers).chain(consumers).chain(others.into_iter().flatten()).min()
+        let mut next = soonest(self.network.next_arrival(), self.names.next_wakeup());
+        next = soonest(next, self.rpcs.next_timeout().map(|(at, _)| at));
+        next = soonest(next, self.scenario.commands.get(self.commanded).map(|(at, _)| *at));
+        for node in &self.nodes {
+            next = soonest(
+                next,
+                match &node.state {
+                    BrokerState::Booting { up_at, .. } => Some(*up_at),
+                    _ => node.wakeup,
+                },
+            );
+        }
+        for node in &self.producers {
+            next = soonest(next, node.next());
+        }
+        for node in &self.consumers {
+            next = soonest(next, node.next());
+        }
+        next
     }
 
     /// No broker runs, and nothing is planned that could change it: clients ask on, in vain.

@@ -247,7 +247,16 @@ test('of name server, consumers and other producers nothing is told yet', () => 
     { kind: 'refused', from: -200, to: 1, message: { kind: 'pull_request' } },
     { kind: 'refused', from: 1, to: -200, message: { kind: 'notify_consumers' } },
     { kind: 'put', producer: 1, number: 3, count: 1, broker: 0, attempt: 1 },
-    { kind: 'put_result', producer: 1, number: 3, count: 1, broker: 0, ok: true, status: 'SEND_OK', index: 0 },
+    {
+      kind: 'put_result',
+      producer: 1,
+      number: 3,
+      count: 1,
+      broker: 0,
+      ok: true,
+      status: 'SEND_OK',
+      index: 0,
+    },
   ];
   const story = new Story(3);
   said(story, group(3));

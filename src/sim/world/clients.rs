@@ -12,7 +12,7 @@ use crate::sim::event::{Event, Party};
 use crate::sim::network::Payload;
 use crate::sim::random::{self, Stream};
 use crate::sim::rpc::{NO_RPC, Purpose};
-use crate::time::Micros;
+use crate::time::{Micros, soonest};
 
 /// A producer. It starts with the run and does not end.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl ProducerNode {
     }
 
     pub fn next(&self) -> Option<Micros> {
-        self.next_message.into_iter().chain(self.producer.next_wakeup()).min()
+        soonest(self.next_message, self.producer.next_wakeup())
     }
 }
 
