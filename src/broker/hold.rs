@@ -86,6 +86,7 @@ impl Broker {
         if self.holds.next_check(ctx.now) != Some(ctx.now) {
             return;
         }
+        self.holds.checks.pass_done(ctx.now);
         let mut queues: Vec<QueueId> = self.holds.held.iter().map(|held| held.request.queue).collect();
         queues.sort_unstable();
         queues.dedup();
