@@ -10,6 +10,7 @@
 //! * [`scenario`] – what a run starts from
 //! * [`sim`] – the world, with its clock, network and seeded randomness
 //! * [`check`] – what must hold in a run, watched from outside
+//! * `inspect` – real store folders on disk, decoded and checked; knows [`store`] only, and is native only
 //! * [`web`] – the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
@@ -17,6 +18,8 @@
 pub mod broker;
 pub mod check;
 pub mod client;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod inspect;
 pub mod ledger;
 pub mod scenario;
 mod shown;
