@@ -11,7 +11,7 @@ use crate::store::{
 
 use super::bytes::{is_zero, words};
 use super::message::{self, QueueEnds};
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 pub(super) const HEADER: u64 = ENTRY_HEADER_SIZE as u64;
@@ -42,9 +42,6 @@ pub(super) struct Scan<'s, 'a, 'r, 'k> {
     /// Whether the unit before was missing, which has been said.
     units_missing: bool,
 }
-
-/// Something wrong with the record at a place: where behind it, and what.
-pub(super) type Wrong = (u64, Problem);
 
 enum Step {
     To(u64),
@@ -190,8 +187,8 @@ impl Scan<'_, '_, '_, '_> {
         if self.messages && header.magic == EntryKind::Normal || looks_like_message(body) {
             self.messages = true;
             let (record, wrong) = match message::check_all(body, position.saturating_add(HEADER as i64)) {
-                Ok(record) => (Some(record), None),
-                Err((offset, problem, record)) => (record, Some((offset, problem))),
+                Ok((record, wrong)) => (Some(record), wrong),
+                Err(wrong) => (None, Some(wrong)),
             };
             self.report.say(&file, at, entry(record.as_ref().map(message::fields)))?;
             if let Some(record) = &record {
@@ -202,6 +199,17 @@ impl Scan<'_, '_, '_, '_> {
             }
         } else {
             self.report.say(&file, at, entry(None))?;
+        }
+
+        let unused = [
+            (32, "channel", header.channel),
+            (36, "chainCrc", header.chain_crc),
+            (40, "bodyCrc", header.body_crc),
+        ];
+        for (offset, what, found) in unused {
+            if found != 0 {
+                self.report.problem(&file, at + offset, Problem::exactly(what, found, 0))?;
+            }
         }
 
         let begin = self.span.indexes.map_or(header.index.0, |(begin, _)| begin);
@@ -224,7 +232,8 @@ impl Scan<'_, '_, '_, '_> {
         let Some((piece, at)) = index.locate(place) else {
             if !std::mem::replace(&mut self.units_missing, true) {
                 let last = index.pieces.len() - 1;
-                let problem = Problem::new("index unit", "missing", format!("that of entry {}", header.index));
+                let problem =
+                    Problem::new("index unit", "missing", format!("that of entry {}", header.index));
                 self.report.problem(index.file(last), index.len(last), problem)?;
             }
             return Ok(());
@@ -297,7 +306,11 @@ impl Scan<'_, '_, '_, '_> {
         if !self.data.all_unwritten(piece + 1)? {
             let (magic, _) = words(self.data.bytes(piece, at, 8)?);
             let allowed = format!("{BLANK_MAGIC} (padding), for another file follows");
-            self.problem(piece, at, Problem::new("entry magic", magic, allowed))?;
+            let (offset, problem) = match magic {
+                BLANK_MAGIC => wrong,
+                _ => (0, Problem::new("entry magic", magic, allowed)),
+            };
+            self.problem(piece, at + offset, problem)?;
             self.next = None;
             return Ok(Step::NextFile);
         }

@@ -8,7 +8,7 @@ use crate::store::{
 use super::bytes::{int, is_zero};
 use super::commit_log::MAX_MESSAGE;
 use super::message::{MAGICS, QueueEnds};
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 const UNIT: u64 = CQ_UNIT_SIZE as u64;
@@ -161,7 +161,7 @@ pub(super) fn scan(
     Ok(max_offset)
 }
 
-fn wrong_in_itself(unit: &CqUnit, least: i64) -> Option<(u64, Problem)> {
+fn wrong_in_itself(unit: &CqUnit, least: i64) -> Option<Wrong> {
     if unit.size <= 0 {
         return Some((8, Problem::at_least("size", unit.size, 1)));
     }
@@ -174,7 +174,7 @@ fn wrong_for(
     name: Option<(&str, i32)>,
     size: i32,
     record: Result<Record<'_>, DecodeError>,
-) -> Option<(u64, Problem)> {
+) -> Option<Wrong> {
     // A damaged message has been reported where it is.
     let record = record.ok()?;
     if size != unit.size {

@@ -209,6 +209,9 @@ pub struct Problem {
     pub allowed: String,
 }
 
+/// A problem and how far behind the start of its record it is, in bytes.
+pub(super) type Wrong = (u64, Problem);
+
 impl Problem {
     pub(super) fn new(what: &str, found: impl fmt::Display, allowed: impl fmt::Display) -> Self {
         Problem { what: what.to_owned(), found: found.to_string(), allowed: allowed.to_string() }
@@ -242,7 +245,10 @@ impl fmt::Display for Problem {
 /// The fields of a RocketMQ message but for its body.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "RocketMQ's own names; docs/command-line.md and store::Record say what they are")]
+#[expect(
+    missing_docs,
+    reason = "RocketMQ's own names; docs/command-line.md and store::Record say what they are"
+)]
 pub struct MessageFields<'a> {
     pub topic: &'a str,
     pub queue_id: i32,

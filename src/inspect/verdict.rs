@@ -31,6 +31,7 @@ impl Scan<'_, '_, '_, '_> {
     pub fn damaged(&mut self, piece: usize, at: u64, unwritten: bool) -> Result<Option<Option<u64>>, Error> {
         let position = self.data.position(piece, at);
         let bytes = self.data.bytes(piece, at, ENTRY_HEADER_SIZE)?;
+        let there = bytes.len();
         let (index, term, pos) = (long(bytes, 8), long(bytes, 16), long(bytes, 24));
         let sizes = [i64::from(int(bytes, 4)), i64::from(int(bytes, 44)) + HEADER as i64];
         let least_term = self.span.last_term;
@@ -45,11 +46,15 @@ impl Scan<'_, '_, '_, '_> {
                 return Ok(Some(Some(after)));
             }
         }
-        let names_itself = pos == position && term >= least_term && self.next == Some(index);
+        // Of a header that the file's end cuts, what is there has to do.
+        let names_itself = there >= 16
+            && self.next == Some(index)
+            && (there < 24 || term >= least_term)
+            && (there < 32 || pos == position);
         let unit = self.unit_says(position)?;
         // A truncate deletes the files behind: what begins a later file has been written after it.
-        let begins_file = at == 0 && !unwritten || self.next.is_none() && !unwritten;
-        if names_itself && !unwritten || matches!(unit, Unit::Here) || begins_file {
+        let begins = at == 0 || self.next.is_none();
+        if matches!(unit, Unit::Here) || !unwritten && (names_itself || begins) {
             return Ok(Some(self.look_ahead(piece, at)?));
         }
         if matches!(unit, Unit::Elsewhere) {
