@@ -155,6 +155,7 @@ impl Scan<'_, '_, '_, '_> {
             Err(error) => return Ok(Err((error.offset as u64, error.into()))),
         };
         let most = rest.min(MAX_ENTRY_SIZE as i64);
+        let least_term = self.span.last_term.max(0);
         Ok(if i64::from(header.size) > most {
             Err((4, Problem::at_most("entry size", header.size, most)))
         } else if header.pos != position {
@@ -163,8 +164,10 @@ impl Scan<'_, '_, '_, '_> {
             Err((8, Problem::exactly("entry index", header.index, next)))
         } else if header.index.0 < 0 {
             Err((8, Problem::at_least("entry index", header.index, 0)))
-        } else if header.term.0 < self.span.last_term.max(0) {
-            Err((16, Problem::at_least("entry term", header.term, self.span.last_term.max(0))))
+        } else if header.term.0 < least_term {
+            Err((16, Problem::at_least("entry term", header.term, least_term)))
+        } else if let Some(wrong) = self.contradicted(piece, at, &header)? {
+            Err(wrong)
         } else {
             Ok(header)
         })

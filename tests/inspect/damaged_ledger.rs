@@ -40,6 +40,21 @@ fn each_field_of_an_entry_is_missed_where_it_is_with_an_index_and_without() {
 }
 
 #[test]
+fn the_first_entrys_index_is_missed_by_what_follows_and_a_term_too_large_with_the_index() {
+    for with_index in [true, false] {
+        let (folder, pos, _) = rolling(with_index);
+        folder.edit(DATA, put(8, 77_i64.to_be_bytes()));
+        folder.assert_first(DATA, 8, "entry index is 77, allowed: 0");
+        folder.edit(DATA, put(8, 0_i64.to_be_bytes()));
+        folder.edit(DATA, put(pos + 16, 9_i64.to_be_bytes()));
+        if with_index {
+            folder.assert_first(DATA, pos as u64 + 16, "entry term is 9, allowed: at most 1");
+            assert_eq!(folder.inspect().1.problems, 1);
+        }
+    }
+}
+
+#[test]
 fn a_damaged_last_entry_is_not_taken_for_the_end() {
     for with_index in [true, false] {
         let folder = Folder::of("store/single");
@@ -210,6 +225,12 @@ fn texts_are_told_by_line_and_compared_with_the_log() {
     };
     says("files/currterm", "voteLeader=n0\ncurrTerm=4\n", 14, "currTerm is 4, allowed: at least 5");
     says("files/currterm", "voteLeader=n0\ncurrTerm=x\n", 14, "currTerm is \"x\", allowed: a number");
+    says(
+        "files/currterm",
+        "votedLeader=n0\ncurrTerm=5\n",
+        26,
+        "voteLeader is missing, allowed: a line voteLeader=",
+    );
     says("files/currterm", "voteLeader=n0\n", 14, "currTerm is missing, allowed: a line currTerm=");
     says("files/currterm", "voteLeader\n", 0, "line is \"voteLeader\", allowed: key=value");
     let checkpoint = "files/checkpoint";

@@ -43,6 +43,8 @@ fn a_unit_that_does_not_fit_its_message_is_told_by_field() {
         (48, vec![0, 0, 4, 0], 48, "size is 1024, allowed: 1156"),
         (48, vec![0xFF; 4], 48, "size is -1, allowed: at least 1"),
         (52, vec![0; 8], 52, "tagsCode is 0, allowed: 1359775119"),
+        // Behind the end of the log, which has a message for this place.
+        (40, vec![1], 40, "physical offset is 72057594037929951, allowed: at most 9922"),
         // It points to a message of queue 1.
         (40, 375_i64.to_be_bytes().to_vec(), 48, "size is 1156, allowed: 208"),
     ] {
