@@ -37,11 +37,11 @@ pub struct BrokerRules {
     /// message of the last file; and dispatching goes on behind the commit index as last saved, so that what was cut
     /// stays cut. Otherwise a crash costs the queues nothing, and dispatching goes on where they end.
     pub recover_as_released: bool,
-    /// Who is elected before it was ever a slave takes messages at once, not only when all of its log is committed and
-    /// dispatched: only slaves refuse. Its queue counters do not know of the tail of its log, so that two messages can
-    /// get one queue offset, and the second is never seen. It takes a producer that remembers the broker as master from
-    /// before its restart. Otherwise such a broker answers SYSTEM_BUSY.
-    pub takes_messages_before_it_is_master: bool,
+    /// A leader takes messages before it is master if it has been no slave before: until its first role event is
+    /// handled a broker counts as ASYNC_MASTER. Its queue offsets go on where the queues end, not the log, so that
+    /// messages in an uncommitted tail have them too, and the later of two never shows. Otherwise it refuses as if
+    /// DLedger did.
+    pub take_messages_before_master: bool,
 }
 
 /// What a broker is configured with.

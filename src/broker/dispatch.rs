@@ -84,6 +84,8 @@ impl Broker {
             let next_file = from + store.options().data_file_size - from % store.options().data_file_size;
             self.reput.from = match store.entry_at_position(from) {
                 None => next_file, // padding up to the end of a file
+                // Between two entries only; as released dispatch may have begun within one.
+                Some(entry) if store.position_of(entry.index) != Some(from) => next_file.min(end),
                 Some(entry) => {
                     let (index, size) = (entry.index, entry.size() as i64);
                     let body = (entry.magic == EntryKind::Normal).then(|| entry.body.clone());
@@ -112,7 +114,12 @@ impl Broker {
         };
         let (queue_offset, tags) = (record.queue_offset(), record.tags_code());
         let put = consume_queue.put(record.physical_offset(), record.total_size(), tags, queue_offset);
-        if matches!(put, Put::Appended | Put::Misplaced { .. }) {
+        let placed = match put {
+            Put::Appended => Some(queue_offset),
+            Put::Misplaced { queue_offset, .. } => Some(queue_offset),
+            Put::RepeatedPhysically | Put::RepeatedLogically => None,
+        };
+        if let Some(queue_offset) = placed {
             ctx.out.push(Effect::Dispatched { index, queue, queue_offset });
         }
         // The message may have its unit already; its arrival is told all the same.

@@ -301,12 +301,6 @@ impl Broker {
         self.change_role(ctx);
     }
 
-    /// A slave does (`rejectRequest`); and, kept as it should be, who leads without having become master.
-    fn refuses_sends(&self) -> bool {
-        let too_early = self.role() == BrokerRole::AsyncMaster && self.member.is_leader();
-        self.is_slave() || too_early && !self.config.rules.takes_messages_before_it_is_master
-    }
-
     fn is_slave(&self) -> bool {
         self.role() == BrokerRole::Slave
     }

@@ -1,6 +1,6 @@
 //! Records become the bodies of entries: `DLedgerCommitLog.asyncPutMessage` and `asyncPutMessages`.
 
-use super::{Broker, BrokerAnswer, BrokerContext, QueueId};
+use super::{Broker, BrokerAnswer, BrokerContext, BrokerRole, QueueId};
 use crate::ledger::{CallId, Code};
 use crate::shown::named;
 use crate::store::{
@@ -105,6 +105,9 @@ impl Broker {
         queue: QueueId,
         messages: Vec<Message>,
     ) -> Result<(Index, i64), PutStatus> {
+        if self.role() == BrokerRole::AsyncMaster && !self.config.rules.take_messages_before_master {
+            return Err(PutStatus::OsPageCacheBusy);
+        }
         let queue = self.queues.position(queue).ok_or(PutStatus::MessageIllegal)?;
         let numbered = messages.first().is_some_and(takes_queue_offset);
         let mut records = self.serialize(ctx, messages)?;

@@ -66,10 +66,20 @@ impl Queues {
         self.all.iter().map(ConsumeQueue::max_physic_offset).max().unwrap_or(-1)
     }
 
-    /// `truncateDirtyLogicFiles` of the store: all queues, but only if one of them reaches `phy`.
+    /// Cuts the units of messages at or beyond `phy` off the queues that reach beyond it.
+    pub(super) fn truncate_beyond(&mut self, phy: i64) {
+        for queue in &mut self.all {
+            if queue.max_physic_offset() > phy {
+                queue.truncate_dirty(phy);
+            }
+        }
+    }
+
+    /// `truncateDirtyLogicFiles` of the store: all queues that have files (of the others it does not know yet), but only
+    /// if one of them reaches `phy`.
     pub(super) fn truncate_dirty(&mut self, phy: i64) {
         if self.max_physic_offset() >= phy {
-            for queue in &mut self.all {
+            for queue in self.all.iter_mut().filter(|queue| queue.spans().next().is_some()) {
                 queue.truncate_dirty(phy);
             }
         }

@@ -19,8 +19,9 @@ impl Disk {
         let mut disk = Disk { ledger: self.ledger.recover()?, ..self };
         disk.queues.all = disk.queues.all.into_iter().map(ConsumeQueue::reopen).collect();
         let store = &disk.ledger.store;
-        if disk.abort && config.rules.recover_as_released {
-            disk.dispatched_to = None;
+        if !config.rules.recover_as_released {
+            disk.queues.truncate_beyond(store.wrote_position());
+        } else if disk.abort {
             recover_abnormally(store, &mut disk.queues, disk.checkpoint.timestamp_ms);
         } else {
             disk.queues.truncate_dirty(store.wrote_position());

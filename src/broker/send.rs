@@ -72,7 +72,7 @@ impl Broker {
         queue: QueueId,
         messages: &[ProducerMessage],
     ) {
-        if self.refuses_sends() {
+        if self.is_slave() {
             return ctx.answer(call, put_answer(PutStatus::SystemBusy, Index::NONE, -1));
         }
         let topic = self.queues.topic(queue.topic).unwrap_or_default();

@@ -221,10 +221,13 @@ impl ConsumeQueue {
         self.flushed = self.files.wrote_position();
     }
 
-    /// The machine lost power: what was not flushed is gone. Says the first unit that is.
+    /// The machine lost power: what was not flushed is gone, a file made since too. Says the first unit that is.
     pub fn lose_unflushed(&mut self) -> Option<CqUnit> {
         let first = self.raw_unit(self.flushed).filter(|_| self.flushed < self.files.wrote_position());
         self.files.truncate(self.flushed, true);
+        if self.files.spans().last().is_some_and(|(_, wrote)| wrote == 0) {
+            self.files.delete_last();
+        }
         first
     }
 
