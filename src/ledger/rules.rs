@@ -13,7 +13,8 @@ use crate::time::Micros;
 #[repr(u8)]
 pub enum Rule {
     /// A new leadership compares from the end of its log. Without it, on a first leadership, from where the log
-    /// ended when the process started: followers then delete committed entries and get them again (B1).
+    /// ended when the process started (B1): followers get again what they have. If `TruncateOnlyConflicts` is not kept
+    /// either, they delete it before, committed or not.
     CompareFromTheEnd = 0,
     /// Votes go by the log itself. Without it by a copy of its end that a truncate leaves behind (B2).
     VoteByTheLog = 1,
