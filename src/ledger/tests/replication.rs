@@ -167,3 +167,42 @@ fn the_commit_index_is_pushed_after_a_second_of_quiet() {
     assert_eq!(kinds(leader.pushes(B, 1000)), []);
     assert_eq!(kinds(leader.pushes(B, 2)), [PushKind::Commit]);
 }
+
+#[test]
+fn an_append_without_entries_is_malformed() {
+    let mut bench = follower(&[1]);
+    let empty = Push::Append { entries: [].into() };
+    assert_eq!(bench.push(C, 5, -1, empty).unwrap().code, Code::UnexpectedArgument);
+}
+
+#[test]
+fn a_compare_forgets_the_appends_that_wait_and_never_answers_them() {
+    let mut bench = follower(&[1]);
+    assert_eq!(bench.push(C, 5, -1, append(2, 5)), None);
+    let call = CallId(bench.calls);
+    bench.push(C, 5, -1, compare(0, 1));
+    bench.push(C, 5, -1, append(1, 5));
+    bench.run(Micros::seconds(3));
+    assert_eq!((bench.terms(), bench.answer_to(call)), (vec![1, 5], None));
+}
+
+#[test]
+fn a_follower_with_a_full_disk_refuses_appends() {
+    let mut bench = follower(&[1]);
+    bench.member.disk.full = true;
+    assert_eq!(bench.push(C, 5, 0, append(1, 5)).unwrap().code, Code::InconsistentState);
+    assert_eq!((bench.terms(), bench.member.committed_index()), (vec![1], Index::NONE));
+}
+
+#[test]
+fn no_more_than_a_thousand_pushes_are_under_way_to_a_peer() {
+    let mut leader = Leader::new(&[]);
+    for _ in 0..1500 {
+        leader.append();
+    }
+    leader.open(B);
+    let pushes = leader.pushes(B, 2);
+    assert_eq!(pushes.len(), 1000);
+    leader.answer(B, &pushes[0], Code::Success);
+    assert_eq!(leader.pushes(B, 2).len(), 1);
+}
