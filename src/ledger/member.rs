@@ -151,12 +151,13 @@ impl Member {
         let vote = disk.vote.read().unwrap_or_default();
         let quorum = QuorumChecker::new(pusher, config.timeout_scan_period, members);
         let checkpoint = config.checkpoint_interval.map(|_| disk.checkpoint.min(end));
+        let checkpoint_interval = config.checkpoint_interval.unwrap_or(Micros(1));
         Member {
             id,
             members,
             told_end: (end, disk.store.end_term()),
             live: vec![false; usize::from(members)],
-            checkpoints: Loop::starting_at(now, config.checkpoint_interval.unwrap_or(Micros(1))),
+            checkpoints: Loop::starting_at(now + checkpoint_interval, checkpoint_interval),
             config,
             disk,
             term: vote.term,

@@ -99,11 +99,17 @@ impl Member {
             Err(Code::NotLeader)
         } else if self.transferee().is_some() {
             Err(Code::LeaderTransferring)
-        } else if self.quorum.pending.len() > self.config.max_pending_requests {
+        } else if self.waiting_appends() > self.config.max_pending_requests {
             Err(Code::LeaderPendingFull)
         } else {
             Ok(())
         }
+    }
+
+    /// Client appends of the present term that wait.
+    fn waiting_appends(&self) -> usize {
+        let (pending, term) = (&self.quorum.pending, self.term());
+        pending.len() - pending.partition_point(|p| p.term < term)
     }
 
     fn store_entry(

@@ -24,7 +24,7 @@ pub(super) struct Transfers {
     target: Term,
     /// the call to answer when that is decided
     pending: Option<CallId>,
-    /// passes of `checkPreferredLeader`; its thread waits for the answer to a transfer
+    /// passes of `checkPreferredLeader`, at a fixed rate; its thread waits for the answer to a transfer
     checks: Loop,
 }
 
@@ -110,7 +110,6 @@ impl Member {
         if code != Code::Success || still_of_this_term {
             self.transfers.transferee = None;
         }
-        self.transfers.checks.pass_done(ctx.now);
         ctx.note(Note::TransferEnded { to, code });
     }
 
