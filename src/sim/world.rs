@@ -246,6 +246,11 @@ impl World {
         self.emitted
     }
 
+    /// The events that were not taken yet.
+    pub fn events(&self) -> &[Record] {
+        &self.events
+    }
+
     /// The events since the last call.
     pub fn take_events(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.events)

@@ -4,7 +4,7 @@ use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
 use crate::broker::{Broker, BrokerRole, Disk, TopicId};
 use crate::client::{Producer, SendStatus};
 use crate::ledger::{Countdown, MemberId};
-use crate::sim::{BrokerState, Packet, Party, World, carried};
+use crate::sim::{BrokerState, Event, Packet, Party, Summary, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
 
 /// Log columns per broker: enough for the widest picture.
@@ -40,7 +40,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
         }
     }
     let mut flights = 0;
-    for packet in world.in_flight().filter(|packet| is_drawn(packet)) {
+    for packet in world.in_flight().filter(|p| is_drawn(p.from, p.to, &p.summary)) {
         flights += 1;
         push_flight(frame, packet, world);
     }
@@ -77,10 +77,31 @@ fn fill_producer(head: &mut [f64; head::LENGTH], producer: Option<&Producer>) {
     }
 }
 
-/// What flies between brokers and the first producer; name server, consumers and the other producers are not drawn, nor
-/// what has come to the kinds of message since.
-fn is_drawn(packet: &Packet) -> bool {
-    packet.summary.kind.is_of_the_group() && packet.from.number() >= -1 && packet.to.number() >= -1
+/// Brokers and the first producer are on the stage; name server, consumers and the other producers are not, nor is what
+/// has come to the kinds of message since.
+fn is_drawn(from: Party, to: Party, message: &Summary) -> bool {
+    message.kind.is_of_the_group() && from.number() >= -1 && to.number() >= -1
+}
+
+/// Whether an event is about what is on the stage.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub fn is_on_stage(event: &Event) -> bool {
+    match event {
+        Event::Sent { from, to, message, .. }
+        | Event::Delivered { from, to, message, .. }
+        | Event::Lost { from, to, message, .. }
+        | Event::Refused { from, to, message, .. } => is_drawn(*from, *to, message),
+        Event::Put { producer, .. } | Event::PutResult { producer, .. } => producer.0 == 0,
+        Event::Registered { .. }
+        | Event::Unregistered { .. }
+        | Event::RouteChanged { .. }
+        | Event::ConsumerStarted { .. }
+        | Event::ConsumerStopped { .. }
+        | Event::Rebalanced { .. }
+        | Event::Pulled { .. }
+        | Event::Consumed { .. } => false,
+        _ => true,
+    }
 }
 
 /// The numbers of one thing. Its length is known, so that what fills it need not be checked number by number.

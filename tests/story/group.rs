@@ -10,7 +10,7 @@ use super::{broker, length, number};
 /// * `with RULE`, `without RULE and RULE`: these rules otherwise than in the preset
 /// * `preferring B`: `preferredLeaderIds`
 /// * `batching`: `isEnableBatchAppend`
-/// * `route every 30 s`: how often clients ask the name server; every second if nothing is said, so that a story of
+/// * `route every 30 s`: how often clients ask the name server; every 10 ms if nothing is said, so that a story of
 ///   brokers need not wait for the producer
 /// * `4 queues`
 /// * `2 consumers`: of one group, from the first message on; the first starts after 3 s, the others when told to
@@ -22,7 +22,7 @@ pub fn described(line: &str) -> Result<Scenario, String> {
         return Err("say `group of N, seed S`".to_string());
     };
     let mut scenario = Scenario::silent(number(seed)?, number(brokers)? as u8);
-    scenario.poll_name_server_ms = 1_000;
+    scenario.poll_name_server_ms = 10;
     for part in parts {
         match part.split_once(' ') {
             Some(("route", every)) => {

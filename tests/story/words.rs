@@ -192,6 +192,7 @@ fn delivered(world: &World, from: Party, to: Party, message: Summary) -> Option<
         Kind::TransferRequest => format!("{from} asks {to} to lead instead, once it has entry {index}"),
         Kind::TransferResponse => format!("{from} answers {to}: {result}"),
         Kind::CompareResponse | Kind::TruncateResponse => format!("{from} answers {to}: {result}"),
+        Kind::SendResponse if result != "SEND_OK" => format!("{from} answers {to}: {result}"),
         Kind::AppendResponse => format!("{from} answers {to} for entry {index}: {result}"),
         _ => return None,
     })
