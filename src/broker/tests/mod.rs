@@ -32,7 +32,7 @@ const DELAY: Micros = Micros::millis(1);
 #[derive(Clone)]
 enum State {
     Up(Box<Broker>),
-    Down(Option<Disk>),
+    Down(Option<Box<Disk>>),
 }
 
 /// What is under way between members.
@@ -130,7 +130,7 @@ impl Bench {
         let mut bench = Bench {
             config,
             now: Micros::ZERO,
-            states: vec![State::Down(Some(disk)); members],
+            states: vec![State::Down(Some(Box::new(disk))); members],
             mail: BTreeMap::new(),
             calls: BTreeMap::new(),
             cut_off: vec![false; members],
@@ -179,7 +179,7 @@ impl Bench {
 
     fn restart(&mut self, n: usize) {
         let members = self.states.len() as u8;
-        let disk = self.disk(n).clone().recover(&self.config).unwrap();
+        let disk = Disk::clone(self.disk(n)).recover(&self.config).unwrap();
         let broker = Broker::start(MemberId(n as u8), members, &self.config, disk, self.now);
         self.states[n] = State::Up(Box::new(broker));
     }
@@ -192,7 +192,7 @@ impl Bench {
         let mut out = Vec::new();
         let disk = end(*broker, &mut BrokerContext { now, random: &mut |_, _| 0, out: &mut out });
         self.effects.extend(out.into_iter().map(|effect| (now, n, effect)));
-        self.states[n] = State::Down(Some(disk));
+        self.states[n] = State::Down(Some(Box::new(disk)));
     }
 
     fn kill(&mut self, n: usize) {

@@ -182,7 +182,7 @@ fn a_slave_that_may_answers_but_moves_nobodys_offset() {
     let mut bench = Bench::of_three(BrokerConfig { slave_read_enable: true, ..config() });
     bench.put_and_wait(A, &["x", "y"]);
     bench.run(Micros::millis(1500));
-    let mut at = |bench: &mut Bench, offset| {
+    let at = |bench: &mut Bench, offset| {
         let result = bench.pull(B, pull_at(offset));
         (result.status, result.next_offset, result.status.code(offset))
     };
