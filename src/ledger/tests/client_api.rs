@@ -179,3 +179,20 @@ fn metadata_names_the_members_and_the_known_leader() {
     assert_eq!(metadata(&bench, here()), Ok(Metadata { peers: peers.clone(), leader: None }));
     assert_eq!(metadata(&follower(&[1]), here()), Ok(Metadata { peers, leader: Some(C) }));
 }
+
+#[test]
+fn the_first_thing_wrong_with_a_transfer_answers_it() {
+    let ask = |bench: &mut Bench, address, transferee, term| {
+        bench.with(|m, ctx| m.handle_leadership_transfer(ctx, address, (transferee, Term(term))))
+    };
+    let mut bench = Bench::of_three(&[]);
+    assert_eq!(ask(&mut bench, to(B, "other"), MemberId(7), 9), Err(Code::UnknownMember));
+    assert_eq!(ask(&mut bench, to(A, "other"), MemberId(7), 9), Err(Code::UnknownGroup));
+    assert_eq!(ask(&mut bench, here(), MemberId(7), 9), Err(Code::UnknownMember));
+    assert_eq!(ask(&mut bench, here(), B, 9), Err(Code::InconsistentTerm));
+    let term = bench.member.term().0;
+    assert_eq!(ask(&mut bench, here(), B, term), Err(Code::NotLeader));
+    let term = bench.elect();
+    assert_eq!(ask(&mut bench, here(), B, term), Ok(()));
+    assert_eq!(ask(&mut bench, here(), C, term), Err(Code::LeaderTransferring));
+}
