@@ -9,7 +9,7 @@ use super::member::{Context, Member, MemberId};
 use super::message::{CallId, CallTag, Request, Response};
 use crate::time::Micros;
 
-/// A thread that works in passes (facts: `StateMaintainer`, `EntryHandler`, one `EntryDispatcher` for each
+/// A thread that works in passes (`StateMaintainer`, `EntryHandler`, one `EntryDispatcher` for each
 /// peer, `QuorumAckChecker`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Thread {
