@@ -12,6 +12,8 @@ use crate::scenario::{Draft, Invalid, Scenario, Value};
 use crate::sim::{Command, World};
 use crate::time::Micros;
 
+/// A step that finds nothing to tell ends after this.
+const LONGEST_STEP: Micros = Micros::seconds(60);
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 64;
 
@@ -91,10 +93,15 @@ impl Handle {
         self.time_us()
     }
 
-    /// Runs to the next moment of which there is something to tell. Returns the time reached.
+    /// Runs to the next moment of which there is something to tell, but for a minute at most. Returns the time reached.
     pub fn step(&mut self) -> f64 {
-        let told = self.world.emitted();
-        while self.world.emitted() == told && self.world.step() {}
+        let (told, until) = (self.world.events().len(), self.world.now() + LONGEST_STEP);
+        while self.world.step() {
+            let mut news = self.world.events()[told..].iter();
+            if news.any(|record| frame::is_on_stage(&record.event)) || self.world.now() >= until {
+                break;
+            }
+        }
         self.time_us()
     }
 
