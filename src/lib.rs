@@ -11,6 +11,7 @@
 //! * [`sim`] – the world, with its clock, network and seeded randomness
 //! * [`check`] – what must hold in a run, watched from outside
 //! * `trace` – a run as lines of JSON in the shape of the recordings of the original; native only
+//! * `inspect` – real store folders on disk, decoded and checked; knows [`store`] only, and is native only
 //! * [`web`] – the frame that is drawn, and the surface that JavaScript sees
 
 #![forbid(unsafe_op_in_unsafe_fn)]
@@ -18,6 +19,8 @@
 pub mod broker;
 pub mod check;
 pub mod client;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod inspect;
 pub mod ledger;
 pub mod scenario;
 mod shown;

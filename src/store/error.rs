@@ -249,3 +249,20 @@ impl fmt::Display for VoteFileError {
 }
 
 impl std::error::Error for VoteFileError {}
+
+/// A line of a DLedger `checkpoint` file that is not `key=number`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckpointError {
+    /// Line number, from 1.
+    pub line: usize,
+    /// The line.
+    pub found: String,
+}
+
+impl fmt::Display for CheckpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {:?} is not key=number", self.line, self.found)
+    }
+}
+
+impl std::error::Error for CheckpointError {}

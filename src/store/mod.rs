@@ -1,5 +1,6 @@
 //! Bytes on a broker's disk, byte for byte as the real programs write them: DLedger entries and index units in files
-//! that roll and are padded, the `currterm` file, RocketMQ message records, ConsumeQueue units.
+//! that roll and are padded, `currterm` and both `checkpoint` files, RocketMQ message records, ConsumeQueue units, the
+//! header of an IndexFile.
 //!
 //! Pure encode, decode, append, truncate and recover. Everything lives in memory. Nothing here knows of elections,
 //! messages between members, time or randomness; that is the floor above (`ledger`, `broker`).
@@ -17,10 +18,13 @@ mod entry_store;
 mod error;
 mod files;
 mod host;
+mod index_header;
+mod ledger_checkpoint;
 mod message;
 pub mod properties;
 mod record;
 mod recover;
+mod store_checkpoint;
 mod vote_file;
 
 use std::fmt;
@@ -31,14 +35,17 @@ pub use consume_queue::{CQ_DEFAULT_FILE_SIZE, CQ_UNIT_SIZE, ConsumeQueue, CqUnit
 pub use crc::{body_crc, crc32};
 pub use entry::{ENTRY_HEADER_SIZE, Entry, EntryHeader, EntryKind, INDEX_UNIT_SIZE, IndexUnit};
 pub use entry_store::{EntryStore, MAX_ENTRY_SIZE, Options};
-pub use error::{Allowed, DecodeError, EncodeError, FileError, StoreError, VoteFileError};
+pub use error::{Allowed, CheckpointError, DecodeError, EncodeError, FileError, StoreError, VoteFileError};
 pub use files::{BLANK_MAGIC, FileList, MIN_BLANK_SIZE, Rolling, file_name};
 pub use host::{Host, HostParseError, offset_msg_id, parse_offset_msg_id};
+pub use index_header::{INDEX_HEADER_SIZE, IndexHeader};
+pub use ledger_checkpoint::LedgerCheckpoint;
 pub use message::{Message, Version, sys_flag};
 pub use record::{
     BODY_CRC_AT, BORN_HOST_AT, BORN_TIMESTAMP_AT, FLAG_AT, MAGIC_AT, PHYSICAL_OFFSET_AT, QUEUE_ID_AT,
     QUEUE_OFFSET_AT, Record, STORE_TIMESTAMP_AT_V4, SYS_FLAG_AT, TOTAL_SIZE_AT,
 };
+pub use store_checkpoint::{STORE_CHECKPOINT_FILE_SIZE, STORE_CHECKPOINT_SIZE, StoreCheckpoint};
 pub use vote_file::{Vote, VoteFile};
 
 /// A DLedger term. `-1` ([`Term::NONE`]) means "of no entry"; a fresh member is in term 0.

@@ -1,0 +1,61 @@
+//! The command `ledgerscope`: one module a subcommand. docs/command-line.md documents it.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod inspect;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod command {
+    use std::process::ExitCode;
+
+    use clap::{Parser, Subcommand};
+
+    use crate::inspect;
+
+    /// What a subcommand has to say to whoever called it.
+    pub enum Outcome {
+        /// All is well: exit code 0.
+        Good,
+        /// A check failed, which has been said: 1.
+        CheckFailed,
+        /// It could not be done, which has been said: 2.
+        Failed,
+    }
+
+    /// A RocketMQ broker group on DLedger, to the byte
+    #[derive(Parser)]
+    #[command(
+        name = "ledgerscope",
+        version,
+        arg_required_else_help = true,
+        after_help = "Exit code: 0 all is well, 1 a check failed, 2 bad usage or input."
+    )]
+    struct Cli {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[derive(Subcommand)]
+    enum Command {
+        Inspect(inspect::Args),
+    }
+
+    pub fn main() -> ExitCode {
+        let outcome = match Cli::parse().command {
+            Command::Inspect(args) => inspect::run(&args),
+        };
+        ExitCode::from(match outcome {
+            Outcome::Good => 0,
+            Outcome::CheckFailed => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    command::main()
+}
+
+/// There is no command line in a browser.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

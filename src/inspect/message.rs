@@ -1,0 +1,87 @@
+//! A RocketMQ message where it lies: its fields for the report, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use crate::store::{
+    DecodeError, PHYSICAL_OFFSET_AT, Record, TOTAL_SIZE_AT, Version, offset_msg_id, properties, sys_flag,
+};
+
+use super::report::{MessageFields, Problem};
+
+/// By topic and queue the queue offset after the largest seen: where the ConsumeQueue should end.
+pub(super) type QueueEnds = BTreeMap<String, BTreeMap<i32, i64>>;
+
+pub(super) const MAGICS: [i32; 2] = [Version::V1.magic(), Version::V2.magic()];
+
+/// The message at the start of `bytes`, which is at `position` of the log.
+///
+/// # Errors
+/// What is wrong first, and where in `bytes`; the record too if its layout is right.
+pub(super) fn check(
+    bytes: &[u8],
+    position: i64,
+) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
+    let wrong = |error: DecodeError, record| (error.offset as u64, Problem::from(error), record);
+    let record = Record::parse(bytes).map_err(|error| wrong(error, None))?;
+    record.check_body().map_err(|error| wrong(error, Some(record)))?;
+    if record.physical_offset() != position {
+        let problem = Problem::exactly("PHYSICALOFFSET", record.physical_offset(), position);
+        return Err((PHYSICAL_OFFSET_AT as u64, problem, Some(record)));
+    }
+    Ok(record)
+}
+
+/// As [`check`], of bytes that should be one message and nothing else.
+pub(super) fn check_all(
+    bytes: &[u8],
+    position: i64,
+) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
+    let record = check(bytes, position)?;
+    if record.total_size() as usize != bytes.len() {
+        let problem = Problem::exactly("TOTALSIZE", record.total_size(), bytes.len() as i64);
+        return Err((TOTAL_SIZE_AT as u64, problem, Some(record)));
+    }
+    Ok(record)
+}
+
+/// Remembers that the queue of `record` should reach behind it.
+pub(super) fn note_queue(ends: &mut QueueEnds, record: &Record<'_>) {
+    let transaction = record.sys_flag() & sys_flag::TRANSACTION_MASK;
+    if transaction != sys_flag::TRANSACTION_NOT && transaction != sys_flag::TRANSACTION_COMMIT {
+        return;
+    }
+    if !ends.contains_key(record.topic()) {
+        ends.insert(record.topic().to_owned(), BTreeMap::new());
+    }
+    if let Some(queues) = ends.get_mut(record.topic()) {
+        let end = queues.entry(record.queue_id()).or_default();
+        *end = (*end).max(record.queue_offset().saturating_add(1));
+    }
+}
+
+pub(super) fn fields<'a>(record: &Record<'a>) -> Box<MessageFields<'a>> {
+    Box::new(MessageFields {
+        topic: record.topic(),
+        queue_id: record.queue_id(),
+        queue_offset: record.queue_offset(),
+        physical_offset: record.physical_offset(),
+        total_size: record.total_size(),
+        version: match record.version() {
+            Version::V1 => 1,
+            Version::V2 => 2,
+        },
+        body_crc: record.body_crc(),
+        flag: record.flag(),
+        sys_flag: record.sys_flag(),
+        born_timestamp: record.born_timestamp_ms(),
+        born_host: record.born_host().to_string(),
+        store_timestamp: record.store_timestamp_ms(),
+        store_host: record.store_host().to_string(),
+        reconsume_times: record.reconsume_times(),
+        prepared_transaction_offset: record.prepared_transaction_offset(),
+        body_size: record.body().len(),
+        offset_msg_id: offset_msg_id(&record.store_host(), record.physical_offset()),
+        tags_code: record.tags_code(),
+        properties: properties::pairs(record.properties()).collect(),
+    })
+}
