@@ -24,7 +24,8 @@ pub(super) enum Class {
 
 /// `path` with as many folders as are known; `head`: the first [`HEAD`] bytes, or all there are.
 pub(super) fn classify(path: &Path, head: &[u8]) -> Class {
-    let mut names = path.ancestors().map(|path| path.file_name().and_then(|name| name.to_str()).unwrap_or(""));
+    let mut names =
+        path.ancestors().map(|path| path.file_name().and_then(|name| name.to_str()).unwrap_or(""));
     let [name, folder, _, above] = [(); 4].map(|()| names.next().unwrap_or(""));
     match name {
         "currterm" | "currterm.bak" => return Class::Known(Kind::VoteFile),

@@ -1,7 +1,9 @@
 //! DLedger's index files, unit by unit. Those of entries that were read have been compared with them (`ledger.rs`); here
 //! they are listed, and checked for themselves where their entries are not there.
 
-use crate::store::{DecodeError, ENTRY_HEADER_SIZE, INDEX_UNIT_SIZE, IndexUnit, MAX_ENTRY_SIZE, MIN_BLANK_SIZE};
+use crate::store::{
+    DecodeError, ENTRY_HEADER_SIZE, INDEX_UNIT_SIZE, IndexUnit, MAX_ENTRY_SIZE, MIN_BLANK_SIZE,
+};
 
 use super::bytes::is_zero;
 use super::report::{Error, Kind, Problem, Report, What};
@@ -65,10 +67,7 @@ pub(super) fn scan(
                     Err(error) => report.problem(&file, at, magic(Err(error)))?,
                     Ok(unit) => {
                         let term = before.map_or(0, |before: Before| before.term);
-                        if unit.index.0 == place
-                            && unit.term.0 < term
-                            && !goes_on(index, piece, at, term)?
-                        {
+                        if unit.index.0 == place && unit.term.0 < term && !goes_on(index, piece, at, term)? {
                             let text = format!("units from index {place} on are left behind by a truncate");
                             report.note(&file, at, text)?;
                             over = true;
@@ -133,7 +132,10 @@ fn wrong(unit: &IndexUnit, place: i64, before: Option<Before>) -> Option<(u64, P
     }
     let before = before?;
     if unit.pos > before.end.saturating_add(largest_gap) {
-        return Some((4, Problem::at_most("index unit pos", unit.pos, before.end.saturating_add(largest_gap))));
+        return Some((
+            4,
+            Problem::at_most("index unit pos", unit.pos, before.end.saturating_add(largest_gap)),
+        ));
     }
     (unit.term.0 < before.term).then(|| (24, Problem::at_least("index unit term", unit.term, before.term)))
 }

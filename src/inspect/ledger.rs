@@ -224,7 +224,8 @@ impl Scan<'_, '_, '_, '_> {
         let Some((piece, at)) = index.locate(place) else {
             if !std::mem::replace(&mut self.units_missing, true) {
                 let last = index.pieces.len() - 1;
-                let problem = Problem::new("index unit", "missing", format!("that of entry {}", header.index));
+                let problem =
+                    Problem::new("index unit", "missing", format!("that of entry {}", header.index));
                 self.report.problem(index.file(last), index.len(last), problem)?;
             }
             return Ok(());

@@ -17,10 +17,7 @@ pub(super) const MAGICS: [i32; 2] = [Version::V1.magic(), Version::V2.magic()];
 ///
 /// # Errors
 /// What is wrong first, and where in `bytes`; the record too if its layout is right.
-pub(super) fn check(
-    bytes: &[u8],
-    position: i64,
-) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
+pub(super) fn check(bytes: &[u8], position: i64) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
     let wrong = |error: DecodeError, record| (error.offset as u64, Problem::from(error), record);
     let record = Record::parse(bytes).map_err(|error| wrong(error, None))?;
     record.check_body().map_err(|error| wrong(error, Some(record)))?;

@@ -242,7 +242,10 @@ impl fmt::Display for Problem {
 /// The fields of a RocketMQ message but for its body.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "RocketMQ's own names; docs/command-line.md and store::Record say what they are")]
+#[expect(
+    missing_docs,
+    reason = "RocketMQ's own names; docs/command-line.md and store::Record say what they are"
+)]
 pub struct MessageFields<'a> {
     pub topic: &'a str,
     pub queue_id: i32,

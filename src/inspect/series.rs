@@ -145,12 +145,7 @@ impl<'a> Series<'a> {
     }
 
     /// Takes `start` for the offset of the file's first byte, because its records say so.
-    pub fn correct_start(
-        &mut self,
-        piece: usize,
-        start: i64,
-        report: &mut Report<'_>,
-    ) -> Result<(), Error> {
+    pub fn correct_start(&mut self, piece: usize, start: i64, report: &mut Report<'_>) -> Result<(), Error> {
         let follows = self.end_of_file_before(piece).is_none_or(|end| end == start);
         let one = &mut self.pieces[piece];
         if !one.misnamed {

@@ -152,7 +152,11 @@ impl Stores {
             let file = display(one);
             report.say(&file, 0, What::Skipped)?;
             if one.class == Class::Abort {
-                report.note(&file, 0, "a broker runs here, or did not stop cleanly: the next start is an abnormal one")?;
+                report.note(
+                    &file,
+                    0,
+                    "a broker runs here, or did not stop cleanly: the next start is an abnormal one",
+                )?;
             }
         }
         Ok(())
@@ -195,7 +199,8 @@ impl Stores {
                 index_units::scan(&mut index, Some(entries), report)?;
             }
             if log.ledger.is_some() {
-                let text = "a second member's log in the same folder: ConsumeQueues are compared with the last";
+                let text =
+                    "a second member's log in the same folder: ConsumeQueues are compared with the last";
                 report.note(data.file(0), 0, text)?;
             }
             (log.end, log.ledger) = (span.end, Some(data));

@@ -41,8 +41,9 @@ impl StoreCheckpoint {
     /// # Errors
     /// Fewer than 40 bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let long =
-            |at| be_i64(bytes, at).ok_or(DecodeError::short("checkpoint", bytes.len(), STORE_CHECKPOINT_SIZE));
+        let long = |at| {
+            be_i64(bytes, at).ok_or(DecodeError::short("checkpoint", bytes.len(), STORE_CHECKPOINT_SIZE))
+        };
         Ok(StoreCheckpoint {
             physic_msg_timestamp: long(0)?,
             logics_msg_timestamp: long(8)?,

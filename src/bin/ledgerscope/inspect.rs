@@ -43,7 +43,9 @@ pub fn run(args: &Args) -> Outcome {
     let inspected = inspect(&args.paths, &mut sink);
     let ended = inspected.and_then(|summary| {
         let written = match args.json {
-            true => serde_json::to_writer(&mut out, &summary).map_err(Into::into).and_then(|()| writeln!(out)),
+            true => {
+                serde_json::to_writer(&mut out, &summary).map_err(Into::into).and_then(|()| writeln!(out))
+            }
             false => writeln!(out, "{}", Totals(&summary)),
         };
         written.and_then(|()| out.flush()).map_err(Error::Sink)?;
@@ -52,7 +54,8 @@ pub fn run(args: &Args) -> Outcome {
     match ended {
         Ok(Summary { first_problem: None, .. }) => Outcome::Good,
         Ok(Summary { first_problem: Some(first), problems, .. }) => {
-            let more = if problems > 1 { format!(" (the first of {problems} problems)") } else { String::new() };
+            let more =
+                if problems > 1 { format!(" (the first of {problems} problems)") } else { String::new() };
             eprintln!("ledgerscope: {first}{more}");
             Outcome::CheckFailed
         }

@@ -2,6 +2,12 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
+#[cfg(not(target_arch = "wasm32"))]
+mod scenario;
+#[cfg(not(target_arch = "wasm32"))]
+mod scenario_file;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
@@ -9,7 +15,7 @@ mod command {
 
     use clap::{Parser, Subcommand};
 
-    use crate::inspect;
+    use crate::{inspect, run, scenario};
 
     /// What a subcommand has to say to whoever called it.
     pub enum Outcome {
@@ -36,12 +42,16 @@ mod command {
 
     #[derive(Subcommand)]
     enum Command {
+        Run(run::Args),
         Inspect(inspect::Args),
+        Scenario(scenario::Args),
     }
 
     pub fn main() -> ExitCode {
         let outcome = match Cli::parse().command {
+            Command::Run(args) => run::run(&args),
             Command::Inspect(args) => inspect::run(&args),
+            Command::Scenario(args) => scenario::run(&args),
         };
         ExitCode::from(match outcome {
             Outcome::Good => 0,
