@@ -1,5 +1,7 @@
 //! The JSON Schema of a scenario (draft 2020-12), made from the tables that its reading checks against.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value, json};
 
 use crate::ledger::{Preset, Rule};
@@ -124,10 +126,13 @@ fn consumers(topic: &Value) -> Value {
 
 fn files() -> Value {
     let FileSizes { data_bytes, index_bytes, consume_queue_units } = FileSizes::default();
+    let size = |bounds: RangeInclusive<i64>, default: i64| {
+        with(whole(*bounds.start(), *bounds.end()), "default", default)
+    };
     let properties = fields([
-        ("data_bytes", with(whole(1024, data_bytes), "default", data_bytes)),
-        ("index_bytes", with(whole(32, index_bytes), "default", index_bytes)),
-        ("consume_queue_units", with(whole(1, consume_queue_units), "default", consume_queue_units)),
+        ("data_bytes", size(FileSizes::DATA_BYTES, data_bytes)),
+        ("index_bytes", size(FileSizes::INDEX_BYTES, index_bytes)),
+        ("consume_queue_units", size(FileSizes::CONSUME_QUEUE_UNITS, consume_queue_units)),
     ]);
     with(object(properties, &[]), "description", "sizes of the files on the brokers' disks")
 }

@@ -11,9 +11,9 @@ use crate::broker::{Broker, BrokerContext, Disk, Effect, Input};
 use crate::client::{NameServer, Producer, SendStatus};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ledger::Code;
-use crate::ledger::{CallId, Draw, MemberId, Random};
-use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
-use crate::store::Index;
+use crate::ledger::{self, CallId, Draw, MemberId, Random};
+use crate::scenario::{Command, FileSizes, ProducerSpec, Refusal, Scenario, Timed};
+use crate::store::{CQ_UNIT_SIZE, ConsumeQueue, Index, Options};
 use crate::time::Micros;
 
 /// Processes started together come up within this time of each other.
@@ -87,13 +87,24 @@ pub struct World {
     appends_done: Option<Vec<(MemberId, Index, Code)>>,
 }
 
+/// Folders without a file, whose files will have the scenario's sizes.
+fn empty_disk(scenario: &Scenario) -> Disk {
+    let FileSizes { data_bytes, index_bytes, consume_queue_units } = scenario.files;
+    let options = Options { data_file_size: data_bytes, index_file_size: index_bytes };
+    let queue = ConsumeQueue::new(consume_queue_units * CQ_UNIT_SIZE as i64);
+    Disk {
+        ledger: ledger::Disk::new(options),
+        queues: vec![queue; usize::from(scenario.topics[0].queues)],
+    }
+}
+
 impl World {
     /// A world at time 0, all brokers coming up.
     pub fn new(scenario: Scenario) -> World {
         let seed = scenario.seed;
         let node = |n: u8| Node {
             id: MemberId(n),
-            state: BrokerState::Dead(Disk::new(scenario.topics[0].queues)),
+            state: BrokerState::Dead(empty_disk(&scenario)),
             incarnation: 0,
             dice: Dice {
                 retry_delay: Stream::new(seed, Purpose::RetryDelay, u64::from(n)),

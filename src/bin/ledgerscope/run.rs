@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 /// A week.
-const UNTIL_MAX_MS: u64 = 7 * 24 * 3_600_000;
+pub const UNTIL_MAX_MS: u64 = 7 * 24 * 3_600_000;
 
 pub fn run(args: &Args) -> Outcome {
     match try_run(args) {
