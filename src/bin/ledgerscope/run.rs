@@ -75,9 +75,15 @@ fn try_run(args: &Args) -> Result<Outcome, String> {
     };
     let mut run = Run::new(scenario);
     let written = run.go(until, sink.as_deref_mut());
-    let name = args.trace.as_deref().unwrap_or(Path::new("trace")).display();
-    written.map_err(|e| format!("{name}: {e}"))?;
-    drop(sink);
+    match written {
+        Ok(()) => drop(sink),
+        // Whoever read the trace has seen enough, and there will be nothing to sum up.
+        Err(error) if to_stdout && error.kind() == io::ErrorKind::BrokenPipe => return Ok(Outcome::Good),
+        Err(error) => {
+            let name = args.trace.as_deref().unwrap_or(Path::new("trace")).display();
+            return Err(format!("{name}: {error}"));
+        }
+    }
     let summary = run.summary();
     let text = serde_json::to_string_pretty(&summary).map_err(|e| e.to_string())?;
     if to_stdout {
