@@ -147,13 +147,13 @@ fn command() -> Value {
         ]);
         for field in *needed {
             let allowed = match *field {
-                "producer" => whole(0, CLIENTS_MAX as i64 - 1),
+                "producer" | "consumer" => whole(0, CLIENTS_MAX as i64 - 1),
                 "ms" => whole(0, DELAY_MAX_MS),
                 _ => whole(0, 8),
             };
             properties.insert((*field).to_string(), allowed);
         }
-        let optional = |field: &&&str| **field != "producer";
+        let optional = |field: &&&str| !["producer", "consumer"].contains(*field);
         let required: Vec<&str> = ["do"].iter().chain(needed.iter().filter(optional)).copied().collect();
         let timed = json!([{ "required": ["at_ms"] }, { "required": ["at_us"] }]);
         with(object(properties, &required), "oneOf", timed)

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use ledgerscope::ledger::{Preset, Rule};
+use ledgerscope::scenario::{COMMANDS, Draft, NUMBERS, PARTS, Scenario};
 use serde_json::Value;
 
 fn ledgerscope(arguments: &[&str]) -> Output {
@@ -285,8 +287,12 @@ fn the_schema_takes_what_can_be_run() {
     for path in examples() {
         let example: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         assert!(valid(&schema, &example), "{}", path.display());
+        // With every field written out.
+        let draft: Draft = serde_json::from_value(example).unwrap();
+        let whole = serde_json::to_value(Scenario::from_draft(&draft).unwrap()).unwrap();
+        assert!(valid(&schema, &whole), "{whole}");
     }
-    let default = serde_json::to_value(ledgerscope::scenario::Scenario::default()).unwrap();
+    let default = serde_json::to_value(Scenario::default()).unwrap();
     assert!(valid(&schema, &default), "{default}");
     assert!(valid(&schema, &serde_json::json!({})));
 }
@@ -336,5 +342,68 @@ fn the_schema_refuses_what_a_run_refuses() {
     for scenario in beyond {
         assert!(valid(&schema, &serde_json::from_str(scenario).unwrap()), "{scenario}");
         assert_eq!(run(scenario), Some(2), "{scenario}");
+    }
+}
+
+/// All names of fields in a scenario with everything written out.
+fn field_names(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                names.push(name.clone());
+                field_names(value, names);
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|value| field_names(value, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_name_in_a_scenario_is_told_in_the_documentation() {
+    let page = include_str!("../docs/scenario.md");
+    let row = |name: &str| {
+        let begin = format!("| `{name}` ");
+        page.lines()
+            .find(|line| line.starts_with(&begin))
+            .unwrap_or_else(|| panic!("no row begins with {name}"))
+    };
+    for number in &NUMBERS {
+        let cells: Vec<&str> = row(number.name).split('|').map(str::trim).collect();
+        assert_eq!(
+            cells[2..5],
+            [number.default, number.min, number.max].map(|n| n.to_string()),
+            "{}",
+            number.name
+        );
+    }
+    for name in PARTS {
+        row(name);
+    }
+    for (name, fields) in COMMANDS {
+        assert!(fields.iter().all(|field| row(name).contains(&format!("`{field}`"))), "{name}");
+    }
+    for rule in Rule::ALL {
+        row(rule.name());
+    }
+    for preset in Preset::ALL {
+        let told = row(preset.name());
+        for rule in Rule::ALL {
+            let lacks = told.contains(&format!("`{}`", rule.name()));
+            assert_eq!(lacks, !preset.rules().keep(rule), "{} {}", preset.name(), rule.name());
+        }
+    }
+    let mut names = Vec::new();
+    for path in examples() {
+        let draft: Draft = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        field_names(&serde_json::to_value(Scenario::from_draft(&draft).unwrap()).unwrap(), &mut names);
+        assert!(
+            page.contains(&format!("`{}`", path.file_name().unwrap().to_str().unwrap())),
+            "{}",
+            path.display()
+        );
+    }
+    for name in names {
+        assert!(page.contains(&format!("`{name}`")) || page.contains(&format!("\"{name}\"")), "{name}");
     }
 }

@@ -287,3 +287,21 @@ fn a_message_flies_as_long_as_the_network_says() {
         }
     }
 }
+
+#[test]
+fn every_field_of_every_line_is_told_in_the_documentation() {
+    let page = include_str!("../docs/trace.md");
+    let sections: BTreeMap<&str, &str> = page
+        .split("\n## `")
+        .skip(1)
+        .map(|section| section.split_once('`').expect("a heading names an event"))
+        .collect();
+    let shapes = Shapes::of(all_ours());
+    for (kind, field) in shapes.types.keys().filter(|(_, field)| !["t", "ev"].contains(&field.as_str())) {
+        let section = sections.get(kind[0].as_str()).unwrap_or_else(|| panic!("no section on {}", kind[0]));
+        assert!(section.contains(&format!("`{field}`")), "{}: {field}", kind[0]);
+    }
+    for ev in sections.keys() {
+        assert!(shapes.fields.keys().any(|kind| kind[0] == *ev), "{ev} never happens");
+    }
+}
