@@ -92,10 +92,7 @@ fn empty_disk(scenario: &Scenario) -> Disk {
     let FileSizes { data_bytes, index_bytes, consume_queue_units } = scenario.files;
     let options = Options { data_file_size: data_bytes, index_file_size: index_bytes };
     let queue = ConsumeQueue::new(consume_queue_units * CQ_UNIT_SIZE as i64);
-    Disk {
-        ledger: ledger::Disk::new(options),
-        queues: vec![queue; usize::from(scenario.topics[0].queues)],
-    }
+    Disk { ledger: ledger::Disk::new(options), queues: vec![queue; usize::from(scenario.topics[0].queues)] }
 }
 
 impl World {

@@ -210,9 +210,8 @@ impl Trace {
             });
             delivered.into_iter().any(|(call, part)| call == id && !matches!(part, Part::Request))
         };
-        let over = |(id, call): &(&u64, &Open)| {
-            call.sent + RPC_TIMEOUT <= now && !call.abandoned && !arrived(id)
-        };
+        let over =
+            |(id, call): &(&u64, &Open)| call.sent + RPC_TIMEOUT <= now && !call.abandoned && !arrived(id);
         let given_up: Vec<u64> = self.open.iter().filter(over).map(|(id, _)| *id).collect();
         for id in given_up {
             if let Some(call) = self.open.get_mut(&id) {

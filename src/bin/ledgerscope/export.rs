@@ -67,7 +67,11 @@ fn try_run(args: &Args) -> Result<(), String> {
         let state = member.map_or("dead", |member| member.role().name());
         let entries = export::Folder::of(&world, n).entries.end_index().next();
         // Whoever closed the pipe has read enough.
-        let _ = writeln!(io::stdout(), "{}: {state}, {entries} entries", args.out.join(format!("n{n}")).display());
+        let _ = writeln!(
+            io::stdout(),
+            "{}: {state}, {entries} entries",
+            args.out.join(format!("n{n}")).display()
+        );
     }
     Ok(())
 }
