@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ledgerscope::store::{
-    ConsumeQueue, Entry, EntryKind, EntryStore, Index, Message, Options, PHYSICAL_OFFSET_AT, Put,
-    QUEUE_OFFSET_AT, Record, Term, Version, Vote, VoteFile, body_crc, offset_msg_id, parse_offset_msg_id,
-    properties, sys_flag, tags_code,
+    ConsumeQueue, Entry, EntryKind, EntryStore, INDEX_HEADER_SIZE, Index, IndexHeader, LedgerCheckpoint,
+    Message, Options, PHYSICAL_OFFSET_AT, Put, QUEUE_OFFSET_AT, Record, StoreCheckpoint, Term, Version, Vote,
+    VoteFile, body_crc, offset_msg_id, parse_offset_msg_id, properties, sys_flag, tags_code,
 };
 use serde_json::Value;
 
@@ -92,6 +92,7 @@ fn replay(case: &str) {
     });
     let mut vote = VoteFile::new();
     let mut term = Term(0);
+    let mut committed_index = Index::NONE;
     for op in recorded["operations"].as_array().unwrap() {
         match text(op, "op") {
             "becomeLeader" | "becomeFollower" => {
@@ -120,8 +121,7 @@ fn replay(case: &str) {
                 store.append_as_follower(&entry).unwrap();
                 assert_eq!(store.end_index(), Index(int(op, "returned")), "{case}");
             }
-            // Not kept in these files: 0.3.1.2 has a checkpoint file for it, 0.4.0 nothing.
-            "updateCommittedIndex" => {}
+            "updateCommittedIndex" => committed_index = Index(int(op, "committedIndex")),
             other => panic!("operation {other}"),
         }
     }
@@ -140,6 +140,18 @@ fn replay(case: &str) {
     let read = |name: &str| fs::read_to_string(dir.join("files").join(name)).unwrap();
     assert_eq!(vote.content(), Some(&*read("currterm")), "{case}");
     assert_eq!(vote.backup(), Some(&*read("currterm.bak")), "{case}");
+
+    // 0.3.1.2 alone writes one, and a backup of it when it writes again.
+    for path in ["files/checkpoint", "files-after-recover/checkpoint.bak"] {
+        match fs::read_to_string(dir.join(path)) {
+            Ok(text) => {
+                let checkpoint = LedgerCheckpoint { end_index: store.end_index(), committed_index };
+                assert_eq!(LedgerCheckpoint::parse(&text), Ok(checkpoint), "{case}");
+                assert_eq!(checkpoint.encode(), text, "{case}");
+            }
+            Err(_) => assert!(case.starts_with("store/"), "{case}: no {path}"),
+        }
+    }
 
     let after = &recorded["afterReopen"];
     for (name, bytes) in files_in(&dir.join("files-after-recover/index")) {
@@ -333,6 +345,63 @@ fn rocketmq_log_files_and_consume_queues_come_out_byte_for_byte() {
             }
         }
     }
+}
+
+#[test]
+fn rocketmq_small_files_decode_and_encode_and_its_log_recovers() {
+    let (messages, recorded) = messages();
+    let dir = golden("rocketmq/store-dledger");
+    let index = files_in(&dir.join("dledger-n0/index"));
+    let options = Options {
+        data_file_size: int(&recorded, "mappedFileSizeCommitLog"),
+        // The recorded index file was cut to its records.
+        index_file_size: index[0].1.len() as i64,
+    };
+    let data = files_in(&dir.join("dledger-n0/data"));
+    let store = EntryStore::load(options, data.clone(), index.clone()).unwrap();
+    let last = &messages[27];
+    assert_eq!(store.end_index(), Index(int(last, "dledgerIndex")));
+    assert_eq!(store.end_term(), Term(int(last, "dledgerTerm")));
+    assert_eq!(store.wrote_position(), int(&recorded, "maxPhyOffset"));
+    assert_files(&store, &data, &index, "recovered");
+
+    let text = |name: &str| fs::read_to_string(dir.join("dledger-n0").join(name)).unwrap();
+    let checkpoint = LedgerCheckpoint { end_index: Index(27), committed_index: Index(27) };
+    assert_eq!(LedgerCheckpoint::parse(&text("checkpoint")), Ok(checkpoint));
+    assert_eq!(checkpoint.encode(), text("checkpoint"));
+    let vote = Vote { term: Term(0), voted_for: Some("n0".into()) };
+    assert_eq!(Vote::parse(&text("currterm")), Ok(vote.clone()));
+    assert_eq!(vote.encode(), text("currterm"));
+
+    let stored_ms = int(last, "storeTimestamp");
+    let checkpoint = StoreCheckpoint {
+        physic_msg_timestamp: stored_ms,
+        logics_msg_timestamp: stored_ms,
+        ..StoreCheckpoint::default()
+    };
+    let bytes = fs::read(dir.join("checkpoint")).unwrap();
+    assert_eq!(StoreCheckpoint::decode(&bytes), Ok(checkpoint));
+    assert_eq!(checkpoint.encode(), bytes);
+    assert_eq!(StoreCheckpoint::decode(&bytes[..39]).map_err(|error| error.what), Err("checkpoint"));
+
+    // Keys are KEYS' words and UNIQ_KEY; prepared messages have theirs too.
+    let keys = |value: &Value| {
+        let of = |name: &str| {
+            value["properties"][name].as_str().unwrap_or("").split(' ').filter(|k| !k.is_empty()).count()
+        };
+        of("KEYS") + of("UNIQ_KEY")
+    };
+    let indexed: Vec<&Value> = messages.iter().filter(|value| keys(value) > 0).collect();
+    let (first, last) = (indexed[0], indexed[indexed.len() - 1]);
+    let files = files_in(&dir.join("index"));
+    let header = IndexHeader::decode(&files[0].1).unwrap();
+    assert_eq!(header.begin_timestamp, int(first, "storeTimestamp"));
+    assert_eq!(header.begin_phy_offset, int(first, "physicalOffset"));
+    assert_eq!(header.end_timestamp, int(last, "storeTimestamp"));
+    assert_eq!(header.end_phy_offset, int(last, "physicalOffset"));
+    assert_eq!(header.index_count as usize, 1 + indexed.into_iter().map(keys).sum::<usize>());
+    assert_eq!(header.encode(), files[0].1[..INDEX_HEADER_SIZE]);
+    assert_eq!(IndexHeader::decode(&files[0].1[..39]).map_err(|error| error.what), Err("IndexFile header"));
 }
 
 /// facts/rocketmq-store.md 1.11: records that the real `MessageDecoder` has read.

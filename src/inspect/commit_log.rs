@@ -6,9 +6,8 @@ use crate::store::{
 };
 
 use super::bytes::{int, is_zero, long, words};
-use super::ledger::Wrong;
 use super::message::{self, MAGICS, QueueEnds};
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 /// Magic of the record that ends a file (`CommitLog.BLANK_MAGIC_CODE`).
@@ -129,9 +128,8 @@ impl Scan<'_, '_, '_, '_> {
         let file = self.log.pieces[piece].file.clone();
         let bytes = self.log.bytes(piece, at, size.max(8) as usize)?;
         let (record, wrong) = match message::check(bytes, position) {
-            Ok(record) => (record, None),
-            Err((offset, problem, Some(record))) => (record, Some((offset, problem))),
-            Err((offset, problem, None)) => return self.not_a_message(piece, at, (offset, problem)),
+            Ok(checked) => checked,
+            Err(wrong) => return self.not_a_message(piece, at, wrong),
         };
         self.report.say(&file, at, What::Message { message: message::fields(&record) })?;
         message::note_queue(self.queues, &record);

@@ -6,7 +6,7 @@ use crate::store::{
 };
 
 use super::bytes::is_zero;
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 const UNIT: u64 = INDEX_UNIT_SIZE as u64;
@@ -117,7 +117,7 @@ fn goes_on(index: &mut Series<'_>, piece: usize, at: u64, term: i64) -> Result<b
     Ok(IndexUnit::decode(bytes).is_ok_and(|unit| unit.term.0 >= term))
 }
 
-fn wrong(unit: &IndexUnit, place: i64, before: Option<Before>) -> Option<(u64, Problem)> {
+fn wrong(unit: &IndexUnit, place: i64, before: Option<Before>) -> Option<Wrong> {
     let smallest = ENTRY_HEADER_SIZE as i64;
     let largest_gap = MAX_ENTRY_SIZE as i64 + MIN_BLANK_SIZE;
     if unit.index.0 != place {

@@ -11,7 +11,7 @@ use crate::store::{
 
 use super::bytes::{is_zero, words};
 use super::message::{self, QueueEnds};
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 pub(super) const HEADER: u64 = ENTRY_HEADER_SIZE as u64;
@@ -42,9 +42,6 @@ pub(super) struct Scan<'s, 'a, 'r, 'k> {
     /// Whether the unit before was missing, which has been said.
     units_missing: bool,
 }
-
-/// Something wrong with the record at a place: where behind it, and what.
-pub(super) type Wrong = (u64, Problem);
 
 enum Step {
     To(u64),
@@ -158,6 +155,7 @@ impl Scan<'_, '_, '_, '_> {
             Err(error) => return Ok(Err((error.offset as u64, error.into()))),
         };
         let most = rest.min(MAX_ENTRY_SIZE as i64);
+        let least_term = self.span.last_term.max(0);
         Ok(if i64::from(header.size) > most {
             Err((4, Problem::at_most("entry size", header.size, most)))
         } else if header.pos != position {
@@ -166,8 +164,10 @@ impl Scan<'_, '_, '_, '_> {
             Err((8, Problem::exactly("entry index", header.index, next)))
         } else if header.index.0 < 0 {
             Err((8, Problem::at_least("entry index", header.index, 0)))
-        } else if header.term.0 < self.span.last_term.max(0) {
-            Err((16, Problem::at_least("entry term", header.term, self.span.last_term.max(0))))
+        } else if header.term.0 < least_term {
+            Err((16, Problem::at_least("entry term", header.term, least_term)))
+        } else if let Some(wrong) = self.contradicted(piece, at, &header)? {
+            Err(wrong)
         } else {
             Ok(header)
         })
@@ -190,8 +190,8 @@ impl Scan<'_, '_, '_, '_> {
         if self.messages && header.magic == EntryKind::Normal || looks_like_message(body) {
             self.messages = true;
             let (record, wrong) = match message::check_all(body, position.saturating_add(HEADER as i64)) {
-                Ok(record) => (Some(record), None),
-                Err((offset, problem, record)) => (record, Some((offset, problem))),
+                Ok((record, wrong)) => (Some(record), wrong),
+                Err(wrong) => (None, Some(wrong)),
             };
             self.report.say(&file, at, entry(record.as_ref().map(message::fields)))?;
             if let Some(record) = &record {
@@ -202,6 +202,17 @@ impl Scan<'_, '_, '_, '_> {
             }
         } else {
             self.report.say(&file, at, entry(None))?;
+        }
+
+        let unused = [
+            (32, "channel", header.channel),
+            (36, "chainCrc", header.chain_crc),
+            (40, "bodyCrc", header.body_crc),
+        ];
+        for (offset, what, found) in unused {
+            if found != 0 {
+                self.report.problem(&file, at + offset, Problem::exactly(what, found, 0))?;
+            }
         }
 
         let begin = self.span.indexes.map_or(header.index.0, |(begin, _)| begin);
@@ -298,7 +309,11 @@ impl Scan<'_, '_, '_, '_> {
         if !self.data.all_unwritten(piece + 1)? {
             let (magic, _) = words(self.data.bytes(piece, at, 8)?);
             let allowed = format!("{BLANK_MAGIC} (padding), for another file follows");
-            self.problem(piece, at, Problem::new("entry magic", magic, allowed))?;
+            let (offset, problem) = match magic {
+                BLANK_MAGIC => wrong,
+                _ => (0, Problem::new("entry magic", magic, allowed)),
+            };
+            self.problem(piece, at + offset, problem)?;
             self.next = None;
             return Ok(Step::NextFile);
         }

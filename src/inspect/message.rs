@@ -6,39 +6,34 @@ use crate::store::{
     DecodeError, PHYSICAL_OFFSET_AT, Record, TOTAL_SIZE_AT, Version, offset_msg_id, properties, sys_flag,
 };
 
-use super::report::{MessageFields, Problem};
+use super::bytes::words;
+use super::report::{MessageFields, Problem, Wrong};
 
 /// By topic and queue the queue offset after the largest seen: where the ConsumeQueue should end.
 pub(super) type QueueEnds = BTreeMap<String, BTreeMap<i32, i64>>;
 
 pub(super) const MAGICS: [i32; 2] = [Version::V1.magic(), Version::V2.magic()];
 
+/// A message whose layout is right, and what else is wrong with it; or what is wrong with its layout.
+pub(super) type Checked<'a> = Result<(Record<'a>, Option<Wrong>), Wrong>;
+
 /// The message at the start of `bytes`, which is at `position` of the log.
-///
-/// # Errors
-/// What is wrong first, and where in `bytes`; the record too if its layout is right.
-pub(super) fn check(bytes: &[u8], position: i64) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
-    let wrong = |error: DecodeError, record| (error.offset as u64, Problem::from(error), record);
-    let record = Record::parse(bytes).map_err(|error| wrong(error, None))?;
-    record.check_body().map_err(|error| wrong(error, Some(record)))?;
-    if record.physical_offset() != position {
-        let problem = Problem::exactly("PHYSICALOFFSET", record.physical_offset(), position);
-        return Err((PHYSICAL_OFFSET_AT as u64, problem, Some(record)));
-    }
-    Ok(record)
+pub(super) fn check(bytes: &[u8], position: i64) -> Checked<'_> {
+    let wrong = |error: DecodeError| (error.offset as u64, Problem::from(error));
+    let record = Record::parse(bytes).map_err(wrong)?;
+    let found = record.physical_offset();
+    let moved = (found != position)
+        .then(|| (PHYSICAL_OFFSET_AT as u64, Problem::exactly("PHYSICALOFFSET", found, position)));
+    Ok((record, record.check_body().err().map(wrong).or(moved)))
 }
 
 /// As [`check`], of bytes that should be one message and nothing else.
-pub(super) fn check_all(
-    bytes: &[u8],
-    position: i64,
-) -> Result<Record<'_>, (u64, Problem, Option<Record<'_>>)> {
-    let record = check(bytes, position)?;
-    if record.total_size() as usize != bytes.len() {
-        let problem = Problem::exactly("TOTALSIZE", record.total_size(), bytes.len() as i64);
-        return Err((TOTAL_SIZE_AT as u64, problem, Some(record)));
+pub(super) fn check_all(bytes: &[u8], position: i64) -> Checked<'_> {
+    let (size, magic) = words(bytes);
+    if MAGICS.contains(&magic) && usize::try_from(size) != Ok(bytes.len()) {
+        return Err((TOTAL_SIZE_AT as u64, Problem::exactly("TOTALSIZE", size, bytes.len() as i64)));
     }
-    Ok(record)
+    check(bytes, position)
 }
 
 /// Remembers that the queue of `record` should reach behind it.

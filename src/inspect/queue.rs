@@ -8,7 +8,7 @@ use crate::store::{
 use super::bytes::{int, is_zero};
 use super::commit_log::MAX_MESSAGE;
 use super::message::{MAGICS, QueueEnds};
-use super::report::{Error, Kind, Problem, Report, What};
+use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
 
 const UNIT: u64 = CQ_UNIT_SIZE as u64;
@@ -85,6 +85,10 @@ pub(super) fn scan(
     mut log: Option<&mut Log<'_>>,
     report: &mut Report<'_>,
 ) -> Result<i64, Error> {
+    // A unit whose message the log holds is not behind the log's end.
+    let expected =
+        name.zip(log.as_ref()).and_then(|((topic, id), log)| log.queues.get(topic)?.get(&id).copied());
+    let expected = expected.unwrap_or(0);
     let mut max_offset = queue.begin() / UNIT as i64;
     let mut least = 0;
     let (mut over, mut any, mut deleted) = (false, false, 0_u64);
@@ -104,7 +108,7 @@ pub(super) fn scan(
             let filler = unit == CqUnit::BLANK && !any;
             let (physical_offset, size, tags_code) = (unit.offset, unit.size, unit.tags_code);
             let beyond = log.as_ref().is_some_and(|log| !filler && unit.offset >= log.end);
-            if beyond {
+            if beyond && q >= expected {
                 let text = format!(
                     "units from queue offset {q} on point behind the end of the log: left behind, or of messages that \
                      were truncated; recovery cuts them"
@@ -127,7 +131,9 @@ pub(super) fn scan(
                             deleted += 1;
                             None
                         }
-                        Target::Beyond => None,
+                        Target::Beyond => {
+                            Some((0, Problem::at_most("physical offset", unit.offset, log.end - 1)))
+                        }
                         Target::NoMessage => {
                             Some((0, Problem::new("physical offset", unit.offset, "where a message begins")))
                         }
@@ -150,8 +156,7 @@ pub(super) fn scan(
         let text = format!("{deleted} units point before the first file of the log, which has been deleted");
         report.note(queue.file(last), 0, text)?;
     }
-    let expected = name.zip(log).and_then(|((topic, id), log)| log.queues.get(topic)?.get(&id).copied());
-    if let Some(expected) = expected.filter(|expected| *expected > max_offset) {
+    if expected > max_offset {
         let text = format!(
             "messages with queue offset {max_offset} to {} have no unit: not dispatched yet, or lost from the queue",
             expected - 1
@@ -161,7 +166,7 @@ pub(super) fn scan(
     Ok(max_offset)
 }
 
-fn wrong_in_itself(unit: &CqUnit, least: i64) -> Option<(u64, Problem)> {
+fn wrong_in_itself(unit: &CqUnit, least: i64) -> Option<Wrong> {
     if unit.size <= 0 {
         return Some((8, Problem::at_least("size", unit.size, 1)));
     }
@@ -174,7 +179,7 @@ fn wrong_for(
     name: Option<(&str, i32)>,
     size: i32,
     record: Result<Record<'_>, DecodeError>,
-) -> Option<(u64, Problem)> {
+) -> Option<Wrong> {
     // A damaged message has been reported where it is.
     let record = record.ok()?;
     if size != unit.size {

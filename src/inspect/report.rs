@@ -209,6 +209,9 @@ pub struct Problem {
     pub allowed: String,
 }
 
+/// A problem and how far behind the start of its record it is, in bytes.
+pub(super) type Wrong = (u64, Problem);
+
 impl Problem {
     pub(super) fn new(what: &str, found: impl fmt::Display, allowed: impl fmt::Display) -> Self {
         Problem { what: what.to_owned(), found: found.to_string(), allowed: allowed.to_string() }

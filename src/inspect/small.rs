@@ -77,6 +77,7 @@ pub(super) fn vote(
     let vote_leader = vote.voted_for.as_deref().map(str::to_owned);
     report.say(&file, 0, What::Vote { curr_term: vote.term.0, vote_leader })?;
     let least = log.map_or(0, |log| log.last_term.max(0));
+    line_of(&file, &text, "voteLeader", report)?;
     match line_of(&file, &text, "currTerm", report)? {
         Some(at) if vote.term.0 < least => {
             report.problem(&file, at, Problem::at_least("currTerm", vote.term, least))

@@ -9,7 +9,7 @@ use crate::store::{ENTRY_HEADER_SIZE, EntryHeader, INDEX_UNIT_SIZE, IndexUnit, M
 
 use super::bytes::{int, is_zero, long};
 use super::ledger::{HEADER, Scan};
-use super::report::Error;
+use super::report::{Error, Problem, Wrong};
 
 /// Bytes searched for the next entry: no entry is longer.
 const LOOK_AHEAD: u64 = MAX_ENTRY_SIZE as u64;
@@ -31,6 +31,7 @@ impl Scan<'_, '_, '_, '_> {
     pub fn damaged(&mut self, piece: usize, at: u64, unwritten: bool) -> Result<Option<Option<u64>>, Error> {
         let position = self.data.position(piece, at);
         let bytes = self.data.bytes(piece, at, ENTRY_HEADER_SIZE)?;
+        let there = bytes.len();
         let (index, term, pos) = (long(bytes, 8), long(bytes, 16), long(bytes, 24));
         let sizes = [i64::from(int(bytes, 4)), i64::from(int(bytes, 44)) + HEADER as i64];
         let least_term = self.span.last_term;
@@ -45,17 +46,56 @@ impl Scan<'_, '_, '_, '_> {
                 return Ok(Some(Some(after)));
             }
         }
-        let names_itself = pos == position && term >= least_term && self.next == Some(index);
+        // Of a header that the file's end cuts, what is there has to do.
+        let names_itself = there >= 16
+            && self.next == Some(index)
+            && (there < 24 || term >= least_term)
+            && (there < 32 || pos == position);
         let unit = self.unit_says(position)?;
         // A truncate deletes the files behind: what begins a later file has been written after it.
-        let begins_file = at == 0 && !unwritten || self.next.is_none() && !unwritten;
-        if names_itself && !unwritten || matches!(unit, Unit::Here) || begins_file {
+        let begins = at == 0 || self.next.is_none();
+        if matches!(unit, Unit::Here) || !unwritten && (names_itself || begins) {
             return Ok(Some(self.look_ahead(piece, at)?));
         }
         if matches!(unit, Unit::Elsewhere) {
             return Ok(None);
         }
         Ok(self.look_ahead(piece, at)?.map(Some))
+    }
+
+    /// What the entry behind `header` says against it, where nothing before it could: that the first index is wrong, or,
+    /// with the index on its side, that the term is too large.
+    pub fn contradicted(
+        &mut self,
+        piece: usize,
+        at: u64,
+        header: &EntryHeader,
+    ) -> Result<Option<Wrong>, Error> {
+        let after = self.data.bytes(piece, at + header.size as u64, ENTRY_HEADER_SIZE)?;
+        let end = header.pos.saturating_add(i64::from(header.size));
+        let Some(after) = Self::header_in(after).filter(|after| after.pos == end) else {
+            return Ok(None);
+        };
+        let index = after.index.0 - 1;
+        if self.next.is_none() && index != header.index.0 && index >= 0 {
+            return Ok(Some((8, Problem::exactly("entry index", header.index, index))));
+        }
+        if after.term >= header.term {
+            return Ok(None);
+        }
+        let Some(files) = self.index.as_deref_mut() else {
+            return Ok(None);
+        };
+        let place = files.locate(header.index.0.saturating_mul(INDEX_UNIT_SIZE as i64));
+        let Some((piece, at)) = place else {
+            return Ok(None);
+        };
+        let unit = IndexUnit::decode(files.bytes(piece, at, INDEX_UNIT_SIZE)?);
+        let against = unit.is_ok_and(|unit| {
+            (unit.index, unit.pos, unit.size) == (header.index, header.pos, header.size)
+                && (self.span.last_term..=after.term.0).contains(&unit.term.0)
+        });
+        Ok(against.then(|| (16, Problem::at_most("entry term", header.term, after.term.0))))
     }
 
     fn header_in(bytes: &[u8]) -> Option<EntryHeader> {

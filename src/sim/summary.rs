@@ -19,8 +19,8 @@ pub fn carried(entry: &Entry) -> Option<Carried> {
     if entry.magic != EntryKind::Normal {
         return None;
     }
-    let record = Record::parse(&entry.body).ok()?;
-    Some(Carried { number: record.flag() as u32, queue: record.queue_id() as u8 })
+    let (flag, queue_id) = Record::flag_and_queue_id(&entry.body)?;
+    Some(Carried { number: flag as u32, queue: queue_id as u8 })
 }
 
 /// See [`Summary`].

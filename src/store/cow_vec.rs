@@ -35,7 +35,11 @@ impl<T: Clone> CowVec<T> {
     pub fn push(&mut self, item: T) {
         match self.chunks.last_mut() {
             Some(last) if last.len() < CHUNK => Rc::make_mut(last).push(item),
-            _ => self.chunks.push(Rc::new(vec![item])),
+            _ => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(item);
+                self.chunks.push(Rc::new(chunk));
+            }
         }
     }
 
@@ -55,14 +59,16 @@ impl<T: Clone> CowVec<T> {
         (from..self.len()).filter_map(|at| self.get(at))
     }
 
-    /// The number of leading items for which `holds` is true; the list must be partitioned by it.
+    /// The number of leading items for which `holds` is true; the list must be partitioned by it. What is looked for
+    /// is mostly near the end, so the search goes back from there in steps that double, until halving is quicker.
     pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
+        let (mut low, mut high, mut step) = (0, self.len(), 1_usize);
         while low < high {
-            let middle = low + (high - low) / 2;
-            match self.get(middle) {
-                Some(item) if holds(item) => low = middle + 1,
-                _ => high = middle,
+            let at = (low + (high - low) / 2).max(high.saturating_sub(step));
+            step = step.saturating_mul(2);
+            match self.get(at) {
+                Some(item) if holds(item) => low = at + 1,
+                _ => high = at,
             }
         }
         low
@@ -89,6 +95,8 @@ mod tests {
         assert_eq!((list.len(), list.last()), (0, None));
         assert_eq!((before.len(), before.get(999)), (1000, Some(&999)));
         assert!(before.iter_from(0).copied().eq(0..1000));
-        assert_eq!(before.partition_point(|&i| i < 700), 700);
+        for point in 0..=1000 {
+            assert_eq!(before.partition_point(|&i| i < point), point as usize);
+        }
     }
 }

@@ -260,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn flag_and_queue_are_read_of_whole_records_only() {
+        let good = message().encode().unwrap();
+        assert_eq!(Record::flag_and_queue_id(&good), Some((7, 3)));
+        assert_eq!(Record::flag_and_queue_id(&good[..good.len() - 1]), None);
+        assert_eq!(Record::flag_and_queue_id(&[0; 40]), None);
+        assert_eq!(Record::flag_and_queue_id(b""), None);
+        let unknown = [&good[..4], &[0; 4], &good[8..]].concat();
+        assert_eq!(Record::flag_and_queue_id(&unknown), None);
+    }
+
+    #[test]
     fn a_topic_of_128_characters_makes_a_v2_record() {
         let topic = "x".repeat(128);
         assert_eq!(Version::for_topic(&topic[1..]), Version::V1);

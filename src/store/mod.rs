@@ -18,12 +18,16 @@ mod entry_store;
 mod error;
 mod files;
 mod host;
+// Formats of real brokers that a run does not have: not in the browser, where they weigh a little even if unused.
+#[cfg(not(target_arch = "wasm32"))]
 mod index_header;
+#[cfg(not(target_arch = "wasm32"))]
 mod ledger_checkpoint;
 mod message;
 pub mod properties;
 mod record;
 mod recover;
+#[cfg(not(target_arch = "wasm32"))]
 mod store_checkpoint;
 mod vote_file;
 
@@ -38,13 +42,16 @@ pub use entry_store::{EntryStore, MAX_ENTRY_SIZE, Options};
 pub use error::{Allowed, CheckpointError, DecodeError, EncodeError, FileError, StoreError, VoteFileError};
 pub use files::{BLANK_MAGIC, FileList, MIN_BLANK_SIZE, Rolling, file_name};
 pub use host::{Host, HostParseError, offset_msg_id, parse_offset_msg_id};
+#[cfg(not(target_arch = "wasm32"))]
 pub use index_header::{INDEX_HEADER_SIZE, IndexHeader};
+#[cfg(not(target_arch = "wasm32"))]
 pub use ledger_checkpoint::LedgerCheckpoint;
 pub use message::{Message, Version, sys_flag};
 pub use record::{
     BODY_CRC_AT, BORN_HOST_AT, BORN_TIMESTAMP_AT, FLAG_AT, MAGIC_AT, PHYSICAL_OFFSET_AT, QUEUE_ID_AT,
     QUEUE_OFFSET_AT, Record, STORE_TIMESTAMP_AT_V4, SYS_FLAG_AT, TOTAL_SIZE_AT,
 };
+#[cfg(not(target_arch = "wasm32"))]
 pub use store_checkpoint::{STORE_CHECKPOINT_FILE_SIZE, STORE_CHECKPOINT_SIZE, StoreCheckpoint};
 pub use vote_file::{Vote, VoteFile};
 

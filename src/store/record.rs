@@ -77,6 +77,15 @@ impl<'a> Record<'a> {
         Record::of_all(record, version).unwrap_or_else(|| Err(DecodeError::short("message", size, size + 1)))
     }
 
+    /// FLAG and QUEUEID of the record that takes all of `bytes`; `None` when that is no record. Nothing else is looked
+    /// at, because much that is shown of a run comes from here and is in logs already, where only whole records get.
+    pub fn flag_and_queue_id(bytes: &[u8]) -> Option<(i32, i32)> {
+        let whole = be_i32(bytes, TOTAL_SIZE_AT)? as usize == bytes.len();
+        let known = Version::of_magic(be_i32(bytes, MAGIC_AT)?).is_some();
+        let fields = (be_i32(bytes, FLAG_AT)?, be_i32(bytes, QUEUE_ID_AT)?);
+        (whole && known).then_some(fields)
+    }
+
     /// The record that takes all of `bytes`; `None` when they end before it does.
     fn of_all(bytes: &'a [u8], version: Version) -> Option<Result<Self, DecodeError>> {
         let too_short = |what, at, found: i64| Some(wrong(what, at, found, Allowed::AtLeast(0)));

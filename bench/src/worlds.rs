@@ -1,0 +1,90 @@
+//! Whole runs of the simulated world.
+
+use ledgerscope::check::Safety;
+use ledgerscope::scenario::Scenario;
+use ledgerscope::sim::World;
+use ledgerscope::time::Micros;
+
+use crate::Work;
+
+/// A scenario and how long it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    brokers: u8,
+    message_every_ms: u32,
+    length: Micros,
+}
+
+/// How the run is watched. Every event is recorded, taken and dropped in all three.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// a simulated second at a time
+    BySeconds,
+    /// after each moment at which something happens
+    BySteps,
+    /// the same, and the checks see each event
+    Checked,
+}
+
+const QUIET: Run = Run { brokers: 3, message_every_ms: 5_000, length: Micros::seconds(3_600) };
+
+const fn busy(brokers: u8) -> Run {
+    Run { brokers, message_every_ms: 10, length: Micros::seconds(60) }
+}
+
+impl Run {
+    /// The runs that are measured.
+    pub const ALL: [(&'static str, Run); 4] = [
+        ("default scenario", QUIET),
+        ("3 busy brokers", busy(3)),
+        ("5 busy brokers", busy(5)),
+        ("9 busy brokers", busy(9)),
+    ];
+    /// The one that is measured with checks.
+    pub const CHECKED: (&'static str, Run) = ("5 busy brokers", busy(5));
+
+    /// The world at its start.
+    pub fn looked_at(self, look: Look) -> WatchedWorld {
+        let Run { brokers, message_every_ms, .. } = self;
+        let world = World::new(Scenario { brokers, message_every_ms, ..Scenario::default() });
+        WatchedWorld { world, length: self.length, look }
+    }
+}
+
+/// A world and how it is watched.
+pub struct WatchedWorld {
+    world: World,
+    length: Micros,
+    look: Look,
+}
+
+impl WatchedWorld {
+    fn by_seconds(&mut self) {
+        while self.world.now() < self.length {
+            self.world.advance(self.world.now() + Micros::seconds(1));
+            drop(self.world.take_events());
+        }
+    }
+
+    fn by_steps(&mut self, mut safety: Option<Safety>) {
+        while self.world.next_event_time().is_some_and(|at| at <= self.length) {
+            self.world.step();
+            for record in self.world.take_events() {
+                if let Some(safety) = &mut safety {
+                    safety.watch(&self.world, &record).expect("the protocol is safe");
+                }
+            }
+        }
+    }
+}
+
+impl Work for WatchedWorld {
+    fn run(&mut self) -> u64 {
+        match self.look {
+            Look::BySeconds => self.by_seconds(),
+            Look::BySteps => self.by_steps(None),
+            Look::Checked => self.by_steps(Some(Safety::default())),
+        }
+        self.world.emitted()
+    }
+}
