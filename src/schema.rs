@@ -120,6 +120,8 @@ fn consumers(topic: &Value) -> Value {
         ("group", json!({ "type": "string", "minLength": 1, "maxLength": 255 })),
         ("topic", topic.clone()),
         ("from", json!({ "enum": from, "description": "where a group begins that has no offset yet" })),
+        ("start_ms", with(whole(0, 3_600_000), "default", 3_000)),
+        ("consume_ms", with(whole(0, 600_000), "description", "how long it takes over a message")),
     ]);
     object(properties, &[])
 }

@@ -4,12 +4,15 @@
 //! happened, and everything else is prose. After a change, `UPDATE_EXPECT=1 cargo test --test stories`
 //! writes what happens now; the diff is the review. The commands:
 //!
-//! * `> group of 3, seed 7`: a new world
+//! * `> group of 3, seed 7`: a new world; behind that, separated by commas, `route every 1 s` (how often clients ask the
+//!   name server), `4 queues`, `2 consumers` (of one group, from the first message on; the first starts after 3 s)
 //! * `> run 2 s`, `> run 500 ms`: time passes, and what happens is told; `> skip 2 s`: not told
 //! * `> run until somebody leads`: or `A leads`, `A has entry 0`, `A has committed 0`, `A is up`,
-//!   `A has dispatched 0`, `message 0 is answered`, `nothing flies`; `> skip until` does
-//!   the same untold
-//! * `> kill A`, `> kill the leader`, `> restart A`, `> send`
+//!   `A has dispatched 0`, `message 0 is answered`, `nothing flies`, `consumer 0 consumes message 1`, `the name server
+//!   knows A`, `the producer knows A` (as master); `> skip until` does the same untold
+//! * `> kill A`, `> kill the leader`, `> restart A`, `> isolate A`, `> heal`, `> send`
+//! * `> start consumer 1`, `> stop consumer 1`, `> kill consumer 1`
+//! * `> copies of message 1`: where the leader has it, and under which UNIQ_KEY
 //! * `> logs`: what each broker has: its entries with their terms, committed ones in [ ], and its queues
 
 mod story;
@@ -45,4 +48,8 @@ stories! {
     leader_dies_with_entry_on_nobody_else
     dead_follower_catches_up
     four_brokers_need_three
+    a_producer_outlives_its_master
+    a_retry_stores_a_second_copy
+    a_group_of_consumers_rebalances
+    a_consumer_over_a_failover
 }

@@ -1,7 +1,8 @@
 //! Committed records become ConsumeQueue units: `ReputMessageService`, on master and slaves alike.
 
+use super::put::has_queue_offset;
 use super::{Broker, BrokerContext, Effect};
-use crate::store::{ConsumeQueue, EntryKind, Index, Put, Record, tags_code};
+use crate::store::{ConsumeQueue, EntryKind, Index, Put, Record};
 use crate::time::{Loop, Micros};
 
 /// Pause between two passes of `doReput`.
@@ -16,15 +17,30 @@ pub(super) struct Reput {
 }
 
 impl Reput {
-    /// Starts behind what the queues already hold (`recheckReputOffsetFromCq`, whose default, off, loses units
-    /// after a crash).
-    pub fn new(queues: &[ConsumeQueue], now: Micros) -> Reput {
-        let from = queues.iter().map(ConsumeQueue::max_physic_offset).max().unwrap_or(0);
-        Reput { from: from.max(0), passes: Loop::starting_at(now, REPUT_PAUSE) }
+    pub fn new(now: Micros) -> Reput {
+        Reput { from: 0, passes: Loop::starting_at(now, REPUT_PAUSE) }
     }
 }
 
 impl Broker {
+    /// Where dispatching begins: behind the last message that has a unit, or before, if the disk says that there are
+    /// messages without one. As released it begins at the committed end as last saved, unless
+    /// `recheckReputOffsetFromCq`.
+    pub(super) fn set_first_dispatch_position(&mut self, dispatched_to: Option<i64>) {
+        let config = &self.config;
+        let from = match (config.rules.recover_as_released, config.recheck_reput_offset_from_cq) {
+            (true, false) => self.committed_position(),
+            (true, true) => self.queues.max_physic_offset(),
+            (false, _) => dispatched_to.unwrap_or(self.queues.max_physic_offset()),
+        };
+        self.reput.from = from.max(self.member.store().data_begin());
+    }
+
+    /// How far dispatching is, if that is not behind the last message that has a unit.
+    pub(super) fn dispatched_to(&self) -> Option<i64> {
+        (self.reput.from < self.queues.max_physic_offset()).then_some(self.reput.from)
+    }
+
     /// `committedPos`: end of the last committed entry in the data files, 0 if nothing is committed.
     pub fn committed_position(&self) -> i64 {
         let committed = self.member.committed_index();
@@ -49,52 +65,68 @@ impl Broker {
         (self.dispatch_behind_bytes() > 0).then(|| self.reput.passes.pass_at_or_after(now))
     }
 
-    /// `doReput`: everything from `reputFromOffset` to the committed end, never beyond it.
+    /// `doReput`, if a pass is due.
     pub(super) fn dispatch(&mut self, ctx: &mut BrokerContext) {
-        if self.next_dispatch(ctx.now) != Some(ctx.now) {
-            return;
+        if self.next_dispatch(ctx.now) == Some(ctx.now) {
+            self.reput.passes.pass_done(ctx.now);
+            self.dispatch_to_the_end(ctx);
         }
-        self.reput.passes.pass_done(ctx.now);
+    }
+
+    /// Everything from `reputFromOffset` to the committed end, never beyond it. Pulls that were waiting for it run
+    /// afterwards, in another thread.
+    pub(super) fn dispatch_to_the_end(&mut self, ctx: &mut BrokerContext) {
+        self.flush.catch_up(ctx.now, &mut self.queues);
         let end = self.committed_position();
         while self.reput.from < end {
+            let from = self.reput.from;
             let store = self.member.store();
-            let Some(entry) = store.entry_at_position(self.reput.from) else {
-                // Padding up to the end of a file: on to the next one.
-                let size = store.options().data_file_size;
-                self.reput.from += size - self.reput.from % size;
-                continue;
+            let next_file = from + store.options().data_file_size - from % store.options().data_file_size;
+            self.reput.from = match store.entry_at_position(from) {
+                None => next_file, // padding up to the end of a file
+                Some(entry) => {
+                    let (index, size) = (entry.index, entry.size() as i64);
+                    let body = (entry.magic == EntryKind::Normal).then(|| entry.body.clone());
+                    match body.is_none_or(|body| self.dispatch_record(ctx, index, &body)) {
+                        true => from + size,
+                        // Nothing that was read together with a record that is none gets a unit.
+                        false => next_file.min(end),
+                    }
+                }
             };
-            let (index, size) = (entry.index, entry.size() as i64);
-            if entry.magic == EntryKind::Normal {
-                let body = entry.body.clone();
-                self.dispatch_record(ctx, index, &body);
-            }
-            self.reput.from += size;
         }
+        self.run_woken_pulls(ctx);
     }
 
-    /// Builds the unit from what the record itself says; nothing is numbered here.
-    fn dispatch_record(&mut self, ctx: &mut BrokerContext, index: Index, body: &[u8]) {
+    /// Builds the unit from what the record itself says; nothing is numbered here. `false`: it is no record.
+    fn dispatch_record(&mut self, ctx: &mut BrokerContext, index: Index, body: &[u8]) -> bool {
         let Ok(record) = Record::parse(body) else {
-            debug_assert!(false, "a broker stored a record it cannot read");
-            return;
+            return false;
         };
-        let queue = record.queue_id() as usize;
-        let tags = record.tags().map_or(0, tags_code);
-        let offset = record.queue_offset();
-        let size = record.total_size();
-        let Some(consume_queue) = self.queues.get_mut(queue) else {
-            debug_assert!(false, "a record for a queue that the topic does not have");
-            return;
+        self.flush.dispatched(record.store_timestamp_ms());
+        let queue_id = self.queues.named(record.topic(), record.queue_id());
+        let queue_id = queue_id.filter(|_| has_queue_offset(record.sys_flag()));
+        let Some((queue, consume_queue)) = queue_id.and_then(|id| Some((id, self.queues.get_mut(id)?)))
+        else {
+            return true;
         };
-        let put = consume_queue.put(record.physical_offset(), size, tags, offset);
-        if put == Put::Appended {
-            ctx.out.push(Effect::Dispatched { index, queue: queue as u8, queue_offset: offset });
+        let (queue_offset, tags) = (record.queue_offset(), record.tags_code());
+        let put = consume_queue.put(record.physical_offset(), record.total_size(), tags, queue_offset);
+        if matches!(put, Put::Appended | Put::Misplaced { .. }) {
+            ctx.out.push(Effect::Dispatched { index, queue, queue_offset });
         }
+        // The message may have its unit already; its arrival is told all the same.
+        let max = consume_queue.max_offset().max(queue_offset + 1);
+        self.holds.message_arrived(ctx.now, queue, max, tags);
+        true
     }
 
-    /// `recoverTopicQueueTable()`: numbering goes on where the queues end.
+    /// `recoverTopicQueueTable()`: numbering goes on where the queues end, and they begin where the log does.
     pub(super) fn recover_topic_queue_table(&mut self) {
-        self.next_offsets = self.queues.iter().map(ConsumeQueue::max_offset).collect();
+        let begin = self.member.store().data_begin();
+        for queue in &mut self.queues.all {
+            queue.correct_min_offset(begin);
+        }
+        self.next_offsets = self.queues.all.iter().map(ConsumeQueue::max_offset).collect();
     }
 }

@@ -1,128 +1,202 @@
-//! A producer's message becomes a record, and the record the body of an entry: `SendMessageProcessor` and
-//! `DLedgerCommitLog.asyncPutMessage`.
+//! Records become the bodies of entries: `DLedgerCommitLog.asyncPutMessage` and `asyncPutMessages`.
 
-use super::{Broker, BrokerContext, BrokerRole, Effect};
+use super::{Broker, BrokerAnswer, BrokerContext, QueueId};
 use crate::ledger::{CallId, Code};
-use crate::store::{Host, Index, Message, PHYSICAL_OFFSET_AT, Version, properties};
-use crate::time::Micros;
+use crate::shown::named;
+use crate::store::{
+    ENTRY_HEADER_SIZE, Index, MAX_ENTRY_SIZE, Message, PHYSICAL_OFFSET_AT, QUEUE_OFFSET_AT, Version,
+    properties, sys_flag,
+};
 
-/// The topic all messages go to.
-pub const TOPIC: &str = "TopicTest";
-/// Added by the broker to every message.
-const CLUSTER: &str = "DefaultCluster";
+/// A topic's name may have this many bytes (`Byte.MAX_VALUE`), a retry topic's [`TOPIC_MAX`].
+const PLAIN_TOPIC_MAX: usize = 127;
+const TOPIC_MAX: usize = 255;
+const RETRY_TOPIC_PREFIX: &str = "%RETRY%";
 
-/// A broker's clock at simulated time 0, in milliseconds since 1970: 14 November 2023, 22:13:20 UTC.
-const CLOCK_AT_ZERO_MS: i64 = 1_700_000_000_000;
-
-/// What a broker answers to a producer: its `PutMessageStatus`, or that it does not take messages at all.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// `PutMessageStatus`, or that the broker does not take messages at all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PutStatus {
     /// committed
     PutOk,
-    /// stored by the leader, not by enough others in time; may still be committed
-    InSyncReplicasNotEnough,
+    /// not by a broker with DLedger, as the next two
+    FlushDiskTimeout,
+    FlushSlaveTimeout,
+    SlaveNotAvailable,
+    /// the store takes nothing at present
+    ServiceNotAvailable,
+    /// a plain CommitLog had no file to write to
+    CreateMappedFileFailed,
+    /// topic, body or batch are not as they may be
+    MessageIllegal,
+    /// surfaces as MESSAGE_ILLEGAL with DLedger
+    PropertiesSizeExceeded,
     /// DLedger refused the append
     OsPageCacheBusy,
-    /// the entry's term ended before it was committed; may still be committed
+    /// the entry's term ended before it was committed, so that it may still be; or something went wrong
     UnknownError,
-    /// the broker is a slave
+    /// stored by the leader, not by enough others in time; may still be committed
+    InSyncReplicasNotEnough,
+    /// no status of a put: the broker is a slave and refuses all sends with this remoting code
     SystemBusy,
 }
 
-/// What a producer sends.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ProducerMessage {
-    /// the message's number, carried in the record's FLAG, which is the user's to fill
-    pub number: u32,
-    pub queue: u8,
-    /// when the producer made it: part of its UNIQ_KEY
-    pub made: Micros,
-    /// when this attempt to send it began: its BORNTIMESTAMP
-    pub born: Micros,
-}
+named!(PutStatus {
+    PutOk "PUT_OK",
+    FlushDiskTimeout "FLUSH_DISK_TIMEOUT",
+    FlushSlaveTimeout "FLUSH_SLAVE_TIMEOUT",
+    SlaveNotAvailable "SLAVE_NOT_AVAILABLE",
+    ServiceNotAvailable "SERVICE_NOT_AVAILABLE",
+    CreateMappedFileFailed "CREATE_MAPPED_FILE_FAILED",
+    MessageIllegal "MESSAGE_ILLEGAL",
+    PropertiesSizeExceeded "PROPERTIES_SIZE_EXCEEDED",
+    OsPageCacheBusy "OS_PAGE_CACHE_BUSY",
+    UnknownError "UNKNOWN_ERROR",
+    InSyncReplicasNotEnough "IN_SYNC_REPLICAS_NOT_ENOUGH",
+    SystemBusy "SYSTEM_BUSY",
+});
 
-impl ProducerMessage {
-    fn record(&self, now: Micros, broker: u8, queue_offset: i64) -> Message {
-        let key = self.unique_key();
-        let properties = [(properties::TAGS, "TagA"), (properties::UNIQ_KEY, &key), ("CLUSTER", CLUSTER)];
-        Message {
-            version: Version::for_topic(TOPIC),
-            topic: TOPIC.to_string(),
-            queue_id: i32::from(self.queue),
-            flag: self.number as i32,
-            queue_offset,
-            physical_offset: 0,
-            sys_flag: 0,
-            born_timestamp_ms: clock_ms(self.born),
-            born_host: host([10, 0, 0, 100], 40_000),
-            store_timestamp_ms: clock_ms(now),
-            store_host: host([10, 0, 0, broker + 1], 10_911),
-            reconsume_times: 0,
-            prepared_transaction_offset: 0,
-            body: format!("hello {}", self.number).into_bytes(),
-            properties: properties::encode(properties),
+impl PutStatus {
+    /// The remoting code that the producer gets (`SendMessageProcessor.handlePutMessageResult`).
+    pub const fn code(self) -> i64 {
+        match self {
+            PutStatus::PutOk => 0,
+            PutStatus::UnknownError
+            | PutStatus::InSyncReplicasNotEnough
+            | PutStatus::CreateMappedFileFailed => 1,
+            PutStatus::OsPageCacheBusy | PutStatus::SystemBusy => 2,
+            PutStatus::FlushDiskTimeout => 10,
+            PutStatus::SlaveNotAvailable => 11,
+            PutStatus::FlushSlaveTimeout => 12,
+            PutStatus::MessageIllegal | PutStatus::PropertiesSizeExceeded => 13,
+            PutStatus::ServiceNotAvailable => 14,
         }
     }
-
-    /// `MessageClientIDSetter`: address, process id, class loader's hash, time, counter. The same on every
-    /// attempt, so that a message stored twice can be told.
-    fn unique_key(&self) -> String {
-        format!("0A000064{:04X}{:08X}{:08X}{:04X}", 4711, 0x18b4_aac2_u32, self.made.as_millis(), self.number)
-    }
 }
 
-fn host(address: [u8; 4], port: i32) -> Host {
-    Host::V4 { address, port }
-}
-
-fn clock_ms(at: Micros) -> i64 {
-    CLOCK_AT_ZERO_MS + at.as_millis() as i64
+/// A put that waits for its (last) entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    index: Index,
+    call: CallId,
+    /// of its first message
+    queue_offset: i64,
 }
 
 impl Broker {
-    /// A producer's call arrived. Refused at once by a slave; otherwise answered when DLedger is through
-    /// with the entry.
-    pub(super) fn on_send(&mut self, ctx: &mut BrokerContext, call: CallId, message: &ProducerMessage) {
-        if self.role() == BrokerRole::Slave {
-            ctx.out.push(Effect::Answer { call, status: PutStatus::SystemBusy, index: Index::NONE });
-            return;
-        }
-        let queue = usize::from(message.queue);
-        let queue_offset = self.next_offsets[queue];
-        // The fields are within the limits of the format, so that encoding cannot fail.
-        let record = message.record(ctx.now, self.member.id().0, queue_offset).encode().unwrap_or_default();
-        let appended = self.drive(ctx, |member, ctx| member.append(ctx, record, write_physical_offset));
-        match appended {
-            Ok((index, _)) => {
-                self.next_offsets[queue] += 1; // taken at append, long before commit
-                self.waiting.push((index, call));
-            }
-            Err(_) => {
-                let status = PutStatus::OsPageCacheBusy;
-                ctx.out.push(Effect::Answer { call, status, index: Index::NONE });
-            }
+    /// Appends the messages to the leader's log; several are a batch. They come without version, store time and
+    /// offsets. Refused at once, or answered when DLedger is through with the last entry, if it ever is.
+    pub(super) fn put(
+        &mut self,
+        ctx: &mut BrokerContext,
+        call: CallId,
+        queue: QueueId,
+        messages: Vec<Message>,
+    ) {
+        match self.append(ctx, queue, messages) {
+            Ok((index, queue_offset)) => self.waiting.push(Waiting { index, call, queue_offset }),
+            Err(status) => ctx.answer(call, put_answer(status, Index::NONE, -1)),
         }
     }
 
-    /// The outcome of an entry, in the producer's terms (`PutMessageStatus`).
+    /// The index of the last entry and the queue offset of the first.
+    fn append(
+        &mut self,
+        ctx: &mut BrokerContext,
+        queue: QueueId,
+        messages: Vec<Message>,
+    ) -> Result<(Index, i64), PutStatus> {
+        let queue = self.queues.position(queue).ok_or(PutStatus::MessageIllegal)?;
+        let numbered = messages.first().is_some_and(takes_queue_offset);
+        let mut records = self.serialize(ctx, messages)?;
+        let first = if numbered { self.next_offsets[queue] } else { 0 };
+        let mut next = first;
+        for record in &mut records {
+            write_i64(record, QUEUE_OFFSET_AT, next);
+            next += 1;
+        }
+        let hook = |phy_offset, record: &mut [u8]| write_i64(record, PHYSICAL_OFFSET_AT, phy_offset);
+        let appended = self.drive(ctx, |member, ctx| member.append_batch(ctx, records, hook));
+        // `handleAppend` gives pos -1, whatever its reason. Of a batch some entries may be in the log then: they stay,
+        // and the next message gets their queue offsets again.
+        let (last, _) = appended.map_err(|_| PutStatus::OsPageCacheBusy)?;
+        if numbered {
+            self.next_offsets[queue] = next; // taken at append, long before commit
+        }
+        Ok((last, first))
+    }
+
+    /// `HookUtils.checkBeforePutMessage`, the rules of a batch, and the records (`MessageSerializer`).
+    fn serialize(&self, ctx: &BrokerContext, messages: Vec<Message>) -> Result<Vec<Vec<u8>>, PutStatus> {
+        if self.is_slave() {
+            return Err(PutStatus::ServiceNotAvailable);
+        }
+        let is_batch = messages.len() > 1;
+        let max = self.config.max_message_size;
+        let mut total = 0;
+        let mut records = Vec::with_capacity(messages.len());
+        for mut message in messages {
+            let topic_max =
+                if message.topic.starts_with(RETRY_TOPIC_PREFIX) { TOPIC_MAX } else { PLAIN_TOPIC_MAX };
+            if message.topic.len() > topic_max || is_batch && !may_be_batched(&message) {
+                return Err(PutStatus::MessageIllegal);
+            }
+            message.version = Version::for_topic(&message.topic);
+            // Never refreshed: the store times of a queue need not be in order.
+            message.store_timestamp_ms = super::send::clock_ms(ctx.now);
+            if !is_batch && message.body.len() > max {
+                return Err(PutStatus::MessageIllegal); // MESSAGE_SIZE_EXCEEDED
+            }
+            let record = message.encode().map_err(|_| PutStatus::MessageIllegal)?;
+            total += record.len();
+            // A batch beyond the limit and an entry beyond DLedger's buffer are exceptions in the original; the
+            // producer gets SYSTEM_ERROR for both.
+            if is_batch && total > max || ENTRY_HEADER_SIZE + record.len() > MAX_ENTRY_SIZE {
+                return Err(PutStatus::UnknownError);
+            }
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// The outcome of an entry, in the producer's terms.
     pub(super) fn on_append_done(&mut self, ctx: &mut BrokerContext, index: Index, code: Code) {
-        let at = self.waiting.iter().position(|(waits_for, _)| *waits_for == index);
-        let Some(at) = at else {
+        let Some(at) = self.waiting.iter().position(|put| put.index == index) else {
             return;
         };
-        let (_, call) = self.waiting.remove(at);
+        let put = self.waiting.remove(at);
         let status = match code {
             Code::Success => PutStatus::PutOk,
+            Code::InconsistentLeader | Code::NotLeader | Code::DiskFull => PutStatus::ServiceNotAvailable,
             Code::WaitQuorumAckTimeout => PutStatus::InSyncReplicasNotEnough,
+            Code::LeaderPendingFull => PutStatus::OsPageCacheBusy,
             _ => PutStatus::UnknownError,
         };
-        ctx.out.push(Effect::Answer { call, status, index });
+        ctx.answer(put.call, put_answer(status, index, put.queue_offset));
     }
 }
 
-/// The append hook: the record learns where it lies.
-fn write_physical_offset(phy_offset: i64, record: &mut [u8]) {
-    if let Some(field) = record.get_mut(PHYSICAL_OFFSET_AT..PHYSICAL_OFFSET_AT + 8) {
-        field.copy_from_slice(&phy_offset.to_be_bytes());
+pub(super) fn put_answer(status: PutStatus, index: Index, queue_offset: i64) -> BrokerAnswer {
+    BrokerAnswer::Put { status, index, queue_offset }
+}
+
+/// Prepared and rolled-back messages of a transaction have no place in a queue.
+pub(super) fn has_queue_offset(sys_flags: i32) -> bool {
+    matches!(sys_flags & sys_flag::TRANSACTION_MASK, sys_flag::TRANSACTION_NOT | sys_flag::TRANSACTION_COMMIT)
+}
+
+fn takes_queue_offset(message: &Message) -> bool {
+    has_queue_offset(message.sys_flag)
+}
+
+/// No part of a transaction, and no delay.
+fn may_be_batched(message: &Message) -> bool {
+    let delay = properties::get(&message.properties, properties::DELAY);
+    message.sys_flag & sys_flag::TRANSACTION_MASK == sys_flag::TRANSACTION_NOT
+        && delay.is_none_or(|level| level.parse::<i32>().is_ok_and(|level| level <= 0))
+}
+
+fn write_i64(record: &mut [u8], at: usize, number: i64) {
+    if let Some(field) = record.get_mut(at..at + 8) {
+        field.copy_from_slice(&number.to_be_bytes());
     }
 }

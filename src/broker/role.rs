@@ -5,20 +5,29 @@ use std::collections::VecDeque;
 
 use super::{Broker, BrokerContext, Effect};
 use crate::ledger::Role;
+use crate::shown::named;
 use crate::store::Index;
 use crate::time::Micros;
 
 /// A new leader looks this often whether all of its log is committed and dispatched.
 const MASTER_POLL: Micros = Micros::millis(100);
+/// brokerId of a master (`MixAll.MASTER_ID`).
+const MASTER_ID: i64 = 0;
 
 /// `MessageStoreConfig.brokerRole`
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum BrokerRole {
     /// as configured, before the first role event
     AsyncMaster,
     Slave,
     SyncMaster,
 }
+
+named!(BrokerRole {
+    AsyncMaster "ASYNC_MASTER",
+    Slave "SLAVE",
+    SyncMaster "SYNC_MASTER",
+});
 
 /// The broker's RocketMQ identity and the role events that wait.
 #[derive(Clone, Debug)]
@@ -46,9 +55,14 @@ impl Broker {
         self.role.role
     }
 
-    /// The brokerId it has, or last had, for the name server.
+    /// The brokerId it has for the name server: 0 master, selfId's number + 1 slave, -1 before the first role event.
     pub fn broker_id(&self) -> i64 {
         self.role.broker_id
+    }
+
+    /// The member leads, and the broker is not master yet: it waits for its log to be committed and dispatched.
+    pub fn waits_to_be_master(&self) -> bool {
+        self.role.next_poll.is_some()
     }
 
     pub(super) fn next_role_poll(&self) -> Option<Micros> {
@@ -65,7 +79,7 @@ impl Broker {
         self.role.next_poll = None;
         while let Some(event) = self.role.events.front() {
             match event {
-                Role::Candidate if self.role.role == BrokerRole::Slave => {}
+                Role::Candidate if self.is_slave() => {}
                 Role::Candidate | Role::Follower => self.change_to_slave(ctx),
                 Role::Leader if !self.member.is_leader() => {}
                 Role::Leader if self.may_serve() => self.change_to_master(ctx),
@@ -84,20 +98,24 @@ impl Broker {
     }
 
     fn change_to_slave(&mut self, ctx: &mut BrokerContext) {
-        self.take_identity(ctx, BrokerRole::Slave, i64::from(self.member.id().0) + 1);
+        let broker_id = i64::from(self.member.id().0) + 1;
+        self.slave_sync.start(ctx.now);
+        self.take_identity(ctx, BrokerRole::Slave, broker_id);
     }
 
     fn change_to_master(&mut self, ctx: &mut BrokerContext) {
         self.recover_topic_queue_table();
-        self.take_identity(ctx, BrokerRole::SyncMaster, 0);
+        self.slave_sync.stop();
+        self.take_identity(ctx, BrokerRole::SyncMaster, MASTER_ID);
     }
 
+    /// Registers in any case: a follower of a new leader does although nothing about it changed.
     fn take_identity(&mut self, ctx: &mut BrokerContext, role: BrokerRole, broker_id: i64) {
-        if (self.role.role, self.role.broker_id) == (role, broker_id) {
-            return;
+        if (self.role.role, self.role.broker_id) != (role, broker_id) {
+            self.role.role = role;
+            self.role.broker_id = broker_id;
+            ctx.out.push(Effect::Identity { broker_id, role });
         }
-        self.role.role = role;
-        self.role.broker_id = broker_id;
-        ctx.out.push(Effect::Registered { broker_id, master: role == BrokerRole::SyncMaster });
+        self.register(ctx, true);
     }
 }

@@ -1,47 +1,50 @@
 //! What a broker of a world has on disk: the one place here that knows how the floors below keep it.
 
 use super::{Folder, Process};
-use crate::broker::{Disk, TOPIC};
+use crate::broker::{QueueId, TopicId};
 use crate::ledger::MemberId;
 use crate::sim::{BrokerState, World};
-use crate::store::{ConsumeQueue, Index, LedgerCheckpoint, Record, StoreCheckpoint};
+use crate::store::{Index, LedgerCheckpoint, StoreCheckpoint};
 
 impl Folder {
     /// The files of broker number `n` of the world, as they are now.
     pub fn of(world: &World, n: usize) -> Folder {
-        let (disk, has_run) = match world.broker(n) {
-            BrokerState::Up(broker) => (broker.as_ref().clone().into_disk(world.now()), true),
-            BrokerState::Dead(disk) => (disk.clone(), true),
-            // A process writes `abort` when it comes up, and has a vote soon after.
-            BrokerState::Booting { disk, .. } => (disk.clone(), disk.ledger.vote.content().is_some()),
+        let disk = match world.broker(n) {
+            BrokerState::Up(broker) => broker.as_ref().clone().into_disk(world.now()),
+            BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => disk.clone(),
             BrokerState::Between => unreachable!("a state within a step of the world"),
         };
-        let has_checkpoint = world.scenario().config().checkpoint_interval.is_some();
+        let scenario = world.scenario();
+        let has_checkpoint = scenario.config().checkpoint_interval.is_some();
         let saved = Some(disk.ledger.checkpoint).filter(|saved| has_checkpoint && *saved != Index::NONE);
         let end_index = disk.ledger.store.end_index();
+        // A process writes `abort` when it comes up, and has a vote soon after.
+        let has_run = disk.abort || disk.ledger.vote.content().is_some();
+        let time = disk.checkpoint.timestamp_ms;
+        let groups: Vec<String> = scenario.groups().into_iter().map(str::to_string).collect();
         let process = has_run.then(|| Process {
-            checkpoint: store_checkpoint(&disk),
-            topics: vec![(TOPIC.to_string(), disk.queues.len() as u8)],
-            consumer_offsets: None,
-            abort: true,
+            // With DLedger both times are set together; that of the index by key stays 0 without one.
+            checkpoint: StoreCheckpoint {
+                physic_msg_timestamp: time,
+                logics_msg_timestamp: time,
+                ..StoreCheckpoint::default()
+            },
+            topics: scenario.topics.iter().map(|topic| (topic.name.clone(), topic.queues)).collect(),
+            consumer_offsets: (!disk.consumer_offsets.is_empty()).then(|| disk.consumer_offset_json(&groups)),
+            abort: disk.abort,
         });
-        let queues = disk.queues.into_iter().zip(0..);
+        let queues = scenario.topics.iter().zip(0..).flat_map(|(topic, number)| {
+            (0..topic.queues).map(move |queue| (topic, QueueId { topic: TopicId(number), queue }))
+        });
+        let queues = queues
+            .filter_map(|(topic, id)| Some((topic.name.clone(), id.queue, disk.queues.get(id)?.clone())));
         Folder {
             self_id: MemberId(n as u8).self_id(),
+            queues: queues.collect(),
             ledger_checkpoint: saved.map(|committed_index| LedgerCheckpoint { end_index, committed_index }),
             entries: disk.ledger.store,
             vote: disk.ledger.vote,
-            queues: queues.map(|(queue, id)| (TOPIC.to_string(), id, queue)).collect(),
             process,
         }
     }
-}
-
-/// Store time of the last message that was dispatched; with DLedger both times are set together, and the one of the
-/// index by key stays 0 without one.
-fn store_checkpoint(disk: &Disk) -> StoreCheckpoint {
-    let end = disk.queues.iter().map(ConsumeQueue::max_physic_offset).max().unwrap_or(-1);
-    let last = disk.ledger.store.entry_at_position(end - 1);
-    let time = last.and_then(|e| Record::parse(&e.body).ok()).map_or(0, |r| r.store_timestamp_ms());
-    StoreCheckpoint { physic_msg_timestamp: time, logics_msg_timestamp: time, ..StoreCheckpoint::default() }
 }

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::draft::{Draft, Invalid};
-use crate::shown::{Fields, named};
+use crate::client::ConsumeFrom;
+use crate::shown::Fields;
 use crate::time::Micros;
 
 /// Most topics of a scenario.
@@ -41,19 +42,11 @@ pub struct ConsumerSpec {
     /// number of the topic in the list
     pub topic: u8,
     pub from: ConsumeFrom,
+    /// when it starts
+    pub start_ms: u32,
+    /// how long it takes over a message
+    pub consume_ms: u32,
 }
-
-/// Where a group begins that has no offset yet (`ConsumeFromWhere`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ConsumeFrom {
-    Last,
-    First,
-}
-
-named!(ConsumeFrom {
-    Last "last",
-    First "first",
-});
 
 /// Sizes of the files on a broker's disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,13 +144,15 @@ impl ProducerSpec {
 
 impl ConsumerSpec {
     pub(super) fn from_draft(draft: &Draft, topics: &[TopicSpec]) -> Result<ConsumerSpec, Invalid> {
-        draft.only(&["group", "topic", "from"])?;
+        draft.only(&["group", "topic", "from", "start_ms", "consume_ms"])?;
         let group = draft.text("group", GROUP_NAME_MAX)?.unwrap_or("GroupTest");
         let from = draft.one_of("from", &[ConsumeFrom::Last.name(), ConsumeFrom::First.name()])?;
         Ok(ConsumerSpec {
             group: group.to_string(),
             topic: topic_of(draft, topics)?,
             from: if from == Some(1) { ConsumeFrom::First } else { ConsumeFrom::Last },
+            start_ms: draft.whole("start_ms", 0, 3_600_000)?.unwrap_or(3_000) as u32,
+            consume_ms: draft.whole("consume_ms", 0, 600_000)?.unwrap_or(0) as u32,
         })
     }
 
@@ -165,6 +160,7 @@ impl ConsumerSpec {
         let mut fields = Fields::default();
         fields.text("group", &self.group).text("topic", &topics[usize::from(self.topic)].name);
         fields.name("from", self.from.name());
+        fields.number("start_ms", self.start_ms).number("consume_ms", self.consume_ms);
         fields
     }
 }

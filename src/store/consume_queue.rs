@@ -12,6 +12,8 @@ pub const CQ_UNIT_SIZE: usize = 20;
 pub const CQ_DEFAULT_FILE_SIZE: i64 = 300_000 * CQ_UNIT_SIZE as i64;
 
 const UNIT: i64 = CQ_UNIT_SIZE as i64;
+/// `MappedFile.OS_PAGE_SIZE`
+const OS_PAGE: i64 = 4096;
 /// Files that recovery reads: the last three.
 const RECOVERED_FILES: usize = 3;
 
@@ -86,6 +88,8 @@ pub struct ConsumeQueue {
     /// First readable byte.
     min_logic_offset: i64,
     max_physic_offset: i64,
+    /// What lies before is on disk, whatever happens to the machine (`flushedWhere`).
+    flushed: i64,
     /// Start of the file that was created when there was none, in this process (`isFirstCreateInQueue`).
     first_created: Option<i64>,
 }
@@ -95,7 +99,7 @@ impl ConsumeQueue {
     pub const fn new(file_size: i64) -> Self {
         let file_size = (file_size + UNIT - 1) / UNIT * UNIT;
         let files = FileList::new(file_size, Rolling::Exact);
-        ConsumeQueue { files, min_logic_offset: 0, max_physic_offset: -1, first_created: None }
+        ConsumeQueue { files, min_logic_offset: 0, max_physic_offset: -1, flushed: 0, first_created: None }
     }
 
     /// The queue that a new process makes of these files: `load` and `recover`.
@@ -133,6 +137,7 @@ impl ConsumeQueue {
             pos += UNIT;
         }
         self.files.truncate(pos, false);
+        self.flushed = pos;
     }
 
     /// Appends the unit of a message that carries queue offset `cq_offset` (`putMessagePositionInfo`, facts 3.3).
@@ -151,6 +156,7 @@ impl ConsumeQueue {
                 while self.files.wrote_position() < expected {
                     self.push(CqUnit::BLANK);
                 }
+                self.flushed = expected;
             }
             if expected < self.files.wrote_position() {
                 return Put::RepeatedLogically;
@@ -195,6 +201,33 @@ impl ConsumeQueue {
         self.max_physic_offset
     }
 
+    /// Units in a file.
+    pub const fn units_in_file(&self) -> i64 {
+        self.files.file_size() / UNIT
+    }
+
+    /// One flush: of the file that holds the first byte not on disk, if it is full or has `least_pages` pages that are
+    /// not (`MappedFileQueue.flush`).
+    pub fn flush(&mut self, least_pages: i64) {
+        let file_size = self.files.file_size();
+        let wrote = self.files.wrote_position().min(self.flushed + file_size - self.flushed % file_size);
+        if wrote % file_size == 0 || wrote / OS_PAGE - self.flushed / OS_PAGE >= least_pages {
+            self.flushed = wrote.max(self.flushed);
+        }
+    }
+
+    /// Flushes all there is.
+    pub fn flush_all(&mut self) {
+        self.flushed = self.files.wrote_position();
+    }
+
+    /// The machine lost power: what was not flushed is gone. Says the first unit that is.
+    pub fn lose_unflushed(&mut self) -> Option<CqUnit> {
+        let first = self.raw_unit(self.flushed).filter(|_| self.flushed < self.files.wrote_position());
+        self.files.truncate(self.flushed, true);
+        first
+    }
+
     /// Drops the units whose messages start at or after `phy` (`truncateDirtyLogicFiles`, facts 3.6). One that starts
     /// before and ends after stays. Like the original it reads the last file from its first unit on as if freshly
     /// loaded, so units that an earlier truncate left behind count again.
@@ -204,6 +237,7 @@ impl ConsumeQueue {
             match self.raw_unit(start) {
                 Some(first) if first.offset >= phy => {
                     self.files.delete_last();
+                    self.flushed = self.flushed.min(start);
                     if self.first_created == Some(start) {
                         self.first_created = None;
                     }
@@ -234,6 +268,7 @@ impl ConsumeQueue {
         } else {
             self.files.truncate(pos, false);
         }
+        self.flushed = self.flushed.min(pos);
     }
 
     /// Raises the minimum over units whose messages the CommitLog no longer has (`correctMinOffset`, facts 3.5).

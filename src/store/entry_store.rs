@@ -188,6 +188,11 @@ impl EntryStore {
         self.entries.last().map_or(Term::NONE, |stored| stored.entry.term)
     }
 
+    /// Start of the first data file, 0 without files (`dataFileList.getMinOffset`).
+    pub fn data_begin(&self) -> i64 {
+        self.data.min_position()
+    }
+
     /// End of the written data, in bytes (`dataFileList.getMaxWrotePosition`).
     pub fn wrote_position(&self) -> i64 {
         self.data.wrote_position()

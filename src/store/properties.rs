@@ -14,6 +14,8 @@ pub const MAX_SIZE: usize = i16::MAX as usize;
 pub const TAGS: &str = "TAGS";
 /// Business keys, separated by spaces.
 pub const KEYS: &str = "KEYS";
+/// The level of a delayed message, from 1.
+pub const DELAY: &str = "DELAY";
 /// The producer's own message id, the same on every retry.
 pub const UNIQ_KEY: &str = "UNIQ_KEY";
 

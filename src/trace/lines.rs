@@ -75,7 +75,10 @@ pub fn header(scenario: &Scenario) -> Value {
 /// A command of the scenario; what the recorders never did has its own name from the scenario.
 pub fn op(at: Micros, command: &Command, world: &World) -> Option<Value> {
     let rest = match *command {
-        Command::Send { .. } => return None,
+        Command::Send { .. }
+        | Command::StartConsumer { .. }
+        | Command::StopConsumer { .. }
+        | Command::KillConsumer { .. } => return None,
         Command::Kill { broker } => json!({ "op": "kill", "node": node(broker) }),
         Command::PowerLoss { broker } => json!({ "op": "power_loss", "node": node(broker) }),
         Command::Restart { broker } => json!({ "op": "restart", "node": node(broker) }),

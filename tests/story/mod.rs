@@ -3,12 +3,12 @@
 mod words;
 
 use ledgerscope::ledger::MemberId;
-use ledgerscope::scenario::Scenario;
+use ledgerscope::scenario::{ConsumeFrom, ConsumerSpec, Scenario};
 use ledgerscope::sim::{Command, Event, World};
 use ledgerscope::store::Index;
 use ledgerscope::time::Micros;
 
-use words::{name, narrate, state};
+use words::{copies, name, narrate, state};
 
 /// Longest time that a condition is waited for.
 const PATIENCE: Micros = Micros::seconds(60);
@@ -33,9 +33,7 @@ pub fn retell(text: &str) -> String {
 
 fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
     if let Some(group) = command.strip_prefix("group of ") {
-        let (brokers, seed) = group.split_once(", seed ").ok_or("say `group of N, seed S`")?;
-        let brokers = number(brokers)? as u8;
-        *world = World::new(Scenario::silent(number(seed)?, brokers));
+        *world = World::new(scenario(group)?);
         return Ok(Vec::new());
     }
     if let Some(condition) = command.strip_prefix("run until ") {
@@ -59,15 +57,58 @@ fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
     if command == "logs" {
         return Ok((0..world.scenario().brokers).map(|n| state(world, usize::from(n))).collect());
     }
+    if let Some(n) = command.strip_prefix("copies of message ") {
+        let leader = world.leader().and_then(|leader| world.up(usize::from(leader.0)));
+        return Ok(copies(leader.ok_or("nobody leads")?.member().store(), number(n)? as u32));
+    }
     let order = match command.split_once(' ') {
         None if command == "send" => Command::Send { producer: 0 },
+        Some(("start", who)) => Command::StartConsumer { consumer: consumer(who)? },
+        Some(("stop", who)) => Command::StopConsumer { consumer: consumer(who)? },
+        Some(("kill", who)) if who.starts_with("consumer") => {
+            Command::KillConsumer { consumer: consumer(who)? }
+        }
         Some(("kill", "the leader")) => Command::Kill { broker: world.leader().ok_or("nobody leads")? },
         Some(("kill", who)) => Command::Kill { broker: broker(who)? },
         Some(("restart", who)) => Command::Restart { broker: broker(who)? },
+        Some(("isolate", who)) => Command::Isolate { broker: broker(who)? },
+        None if command == "heal" => Command::HealAll,
         _ => return Err("no such command".to_string()),
     };
     world.command(order).map_err(|refusal| refusal.to_string())?;
     Ok(happened(world))
+}
+
+/// `3, seed 7`, and what else is not as usual.
+fn scenario(text: &str) -> Result<Scenario, String> {
+    let mut settings = text.split(", ");
+    let brokers = number(settings.next().unwrap_or_default())? as u8;
+    let seed = settings.next().and_then(|s| s.strip_prefix("seed ")).ok_or("say `group of N, seed S`")?;
+    let mut scenario = Scenario::silent(number(seed)?, brokers);
+    for setting in settings {
+        match setting.split(' ').collect::<Vec<_>>()[..] {
+            ["route", "every", n, "s"] => scenario.poll_name_server_ms = number(n)? as u32 * 1000,
+            [n, "queues"] => scenario.topics[0].queues = number(n)? as u8,
+            [n, "consumer" | "consumers"] => {
+                let consumer = |n| ConsumerSpec {
+                    group: "GroupTest".to_string(),
+                    topic: 0,
+                    from: ConsumeFrom::First,
+                    // Only the first one starts by itself.
+                    start_ms: if n == 0 { 3_000 } else { 3_600_000 },
+                    consume_ms: 0,
+                };
+                scenario.consumers = (0..number(n)?).map(consumer).collect();
+            }
+            _ => return Err(format!("`{setting}` is no setting")),
+        }
+    }
+    Ok(scenario)
+}
+
+fn consumer(who: &str) -> Result<u8, String> {
+    let n = who.strip_prefix("consumer ").ok_or(format!("{who} is no consumer"))?;
+    number(n).map(|n| n as u8)
 }
 
 fn happened(world: &mut World) -> Vec<String> {
@@ -98,6 +139,18 @@ fn holds(world: &World, condition: &str, events: &[ledgerscope::sim::Record]) ->
         ["message", n, "is", "answered"] => {
             let n = number(n)? as u32;
             events.iter().any(|r| matches!(r.event, Event::PutResult { number, .. } if number == n))
+        }
+        ["consumer", who, "consumes", "message", n] => {
+            let (who, n) = (number(who)?, number(n)? as u32);
+            events.iter().any(|r| {
+                matches!(r.event, Event::Consumed { consumer, number, .. }
+                    if (u64::from(consumer.0), number) == (who, n))
+            })
+        }
+        ["the", "name", "server", "knows", who] => world.names().id_of(broker(who)?).is_some(),
+        ["the", "producer", "knows", who] => {
+            let route = world.producer(0).and_then(|producer| producer.route()?.master());
+            route == Some(broker(who)?)
         }
         [who, "leads"] => process(who)?.is_some_and(|b| b.member().is_leader()),
         [who, "is", "up"] => process(who)?.is_some(),

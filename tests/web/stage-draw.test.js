@@ -153,6 +153,18 @@ test('a truncated entry is seen to go, in the hue that it had', () => {
   assert.ok(texts.some((c) => c.args[0] === '3' && c.fill === colours.hues[2]));
 });
 
+test('what happens to those who are not on the stage leaves no mark', () => {
+  const marks = createMarks();
+  const events = [
+    { kind: 'refused', from: 0, to: -200 },
+    { kind: 'refused', from: -201, to: 1 },
+    { kind: 'put_result', producer: 1, number: 4, ok: false, status: 'TIMEOUT' },
+    { kind: 'consumed', consumer: 0, queue: 1, queue_offset: 2, number: 3 },
+  ];
+  marks.take(events, 0, 1000);
+  assert.equal(marks.at(1001).length, 0);
+});
+
 test('marks live for a moment and can be cleared', () => {
   const marks = createMarks();
   marks.take(EVENTS, 0, 1000);

@@ -90,7 +90,6 @@ export default {
   'say.slave': '{b} is a SLAVE, brokerId {id}: it takes no messages.',
   'say.put': 'The producer sends message {number} to {b}, the master.',
   'say.put.again': 'The producer tries message {number} once more, at {b} (attempt {attempt}).',
-  'say.put.nowhere': 'The producer knows no master to send message {number} to.',
   'say.ok': 'SEND_OK: message {number} is on a majority, and the producer knows it.',
   'say.fail.quorum':
     'Message {number} got no majority in time ({status}). Its entry stays and may still be committed.',

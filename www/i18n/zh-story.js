@@ -70,7 +70,6 @@ export default {
   'say.slave': '{b} 是 SLAVE，brokerId 为 {id}：不接收消息。',
   'say.put': '生产者把消息 {number} 发给 master {b}。',
   'say.put.again': '生产者再试一次消息 {number}，这次发给 {b}（第 {attempt} 次）。',
-  'say.put.nowhere': '生产者不知道哪台是 master，消息 {number} 无处可发。',
   'say.ok': 'SEND_OK：消息 {number} 已在多数节点上，生产者也知道了。',
   'say.fail.quorum': '消息 {number} 没能及时得到多数应答（{status}）；条目还在日志里，之后仍可能提交。',
   'say.fail.route': '消息 {number} 无处可发：没有 broker 注册为 master（NO_ROUTE）。',

@@ -1,0 +1,1 @@
+//! A broker by itself, rule by rule, and three of them in a loop.
