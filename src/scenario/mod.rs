@@ -15,9 +15,9 @@ use crate::ledger::{Config, MemberId, Preset, Rule, Rules};
 use crate::shown::Fields;
 
 pub use crate::client::ConsumeFrom;
-pub use command::{COMMANDS, Command, Refusal, Timed};
+pub use command::{AT_MAX_MS, COMMANDS, Command, DELAY_MAX_MS, Refusal, Timed};
 pub use draft::{Draft, Invalid, Value};
-pub use parts::{ConsumerSpec, FileSizes, ProducerSpec, TopicSpec};
+pub use parts::{CLIENTS_MAX, ConsumerSpec, FileSizes, ProducerSpec, TOPICS_MAX, TopicSpec};
 
 /// The version of the format; a scenario without one is taken to be of this.
 pub const VERSION: i64 = 1;
