@@ -160,7 +160,7 @@ export class View {
       words: this.#words.text,
       reducedMotion: this.reducedMotion,
       marks: this.#marks,
-      drawMarks: this.#after && this.#after.drawMarks,
+      moving: this.#after,
       focus: this.targets.focus,
       hover: this.targets.hover,
       nowMs,

@@ -7,7 +7,6 @@
 
 import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
 import { drawBrokers, drawGroupHeading, drawTimers } from './brokers.js';
-import { drawFlights } from './flights.js';
 import { drawLogs } from './logs.js';
 import { drawProducer } from './producer.js';
 
@@ -19,7 +18,8 @@ import { drawProducer } from './producer.js';
  * @property {import('./text.js').Words} words        one function per language, kept: what it said is remembered
  * @property {boolean} reducedMotion
  * @property {import('./marks.js').Marks | null} marks
- * @property {typeof import('./draw-marks.js').drawMarks | null} drawMarks  fetched after the first picture
+ * @property {Pick<typeof import('../after.js'), 'drawMarks' | 'drawFlights'> | null} moving  fetched after the first
+ *   picture, in which nothing flies yet
  * @property {number | null} focus                    broker that has the keyboard focus
  * @property {import('./hit.js').Hit} hover           what the pointer is over
  * @property {number} nowMs                           wall time, for marks
@@ -63,8 +63,8 @@ export function drawStage(ctx, frame, layout, look) {
   }
   ctx.textBaseline = 'middle';
   drawTimers(ctx, frame, layout, look);
-  look.drawMarks?.(ctx, frame, layout, look);
-  drawFlights(ctx, frame, layout, look);
+  look.moving?.drawMarks(ctx, frame, layout, look);
+  look.moving?.drawFlights(ctx, frame, layout, look);
 }
 
 /**
