@@ -271,3 +271,20 @@ test('when the simulator fails, the seed stays on the page and a new run can be 
   await expect(scope.getByRole('alert')).toBeEmpty();
   await until(page, (s) => s.timeUs > 0); // it was playing, so it plays
 });
+
+test('what comes after the first picture may fail to come: the element says so and plays on, and asks again', async ({
+  page,
+}) => {
+  const AFTER = /\/(after|en-story)-[^/]*\.js$/;
+  await page.route(AFTER, (route) => route.abort());
+  await open(page, `${FAST}&seed=7`);
+  const scope = page.locator('ledger-scope');
+  await expect(scope.getByRole('alert')).toContainText('could not be loaded');
+  await until(page, settled);
+  await expect(scope.getByRole('status')).toBeEmpty();
+  await page.unroute(AFTER);
+  await scope.getByRole('button', { name: 'New run' }).click();
+  await until(page, settled);
+  await expect(scope.getByRole('alert')).toBeEmpty();
+  await expect(scope.getByRole('status')).not.toBeEmpty();
+});

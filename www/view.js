@@ -12,6 +12,7 @@ import { Targets } from './panels/targets.js';
 import { drawStage } from './stage/draw.js';
 import { layout } from './stage/layout.js';
 import { cssVariables, palette } from './stage/palette.js';
+import { Untold } from './untold.js';
 
 /** @import { Words } from './i18n/index.js' */
 /** @import { Options } from './options.js' */
@@ -48,8 +49,7 @@ export class View {
   #marks = null;
   /** Tells what the events mean. @type {Story | null} */
   #story = null;
-  /** What they have not been told yet. @type {CoreEvent[]} */
-  #untold = [];
+  #untold = new Untold();
   #brokers = 1;
   #expected = 1;
   #run = 0;
@@ -89,7 +89,7 @@ export class View {
   /** Forgets the last run. @param {number} brokers */
   begin(brokers) {
     this.#story = null;
-    this.#untold = [];
+    this.#untold = new Untold();
     this.#brokers = brokers;
     this.#run++;
     this.#marks = null;
@@ -171,10 +171,7 @@ export class View {
 
   /** @param {CoreEvent[]} events */
   #tell(events) {
-    if (!this.#story) {
-      this.#untold.push(...events);
-      return;
-    }
+    if (!this.#story) return this.#untold.add(events);
     for (const event of events) {
       this.#timeline?.history.take(event);
       const line = this.#story.tell(event);
@@ -182,31 +179,44 @@ export class View {
     }
   }
 
-  /** Who tells the story, and the sentences to tell it in, are fetched once there is a picture to speak of. */
+  /**
+   * Who tells the story, and the sentences to tell it in, are fetched once there is a picture to speak of. What cannot be
+   * had is asked for again with the next run; until then this one plays on without.
+   */
   async #narrate() {
     const words = this.#words;
     const subject = `${words.lang} ${this.#run}`;
     if (this.#narrating === subject) return;
     this.#narrating = subject;
     const run = this.#run;
-    try {
-      [this.#after] = await Promise.all([import('./after.js'), words.complement()]);
-    } catch (error) {
-      const args = { message: String(error) };
-      return this.notices.show('lang', { key: 'problem.words', args }, words);
-    }
-    if (!this.#timeline) {
-      this.#timeline = new this.#after.Timeline(this.#strip);
-      this.#resizeStrip();
-    }
-    if (run === this.#run && !this.#story) {
-      this.#marks = this.#after.createMarks();
-      this.#story = new this.#after.Story(this.#brokers);
-      this.#tell(this.#untold);
-      this.#untold = [];
-    }
+    const missing = (/** @type {string} */ key) => (/** @type {unknown} */ error) =>
+      this.notices.show(key, { key, args: { message: String(error) } }, this.#words);
+    const sentences = words.complement().then(() => this.notices.clear('problem.words'));
+    const [after] = await Promise.all([
+      import('./after.js').catch(missing('problem.after')),
+      sentences.catch(missing('problem.words')),
+    ]);
     if (words === this.#words) this.caption.rewrite(words);
+    if (after) {
+      this.notices.clear('problem.after');
+      this.#after = after;
+      if (!this.#timeline) {
+        this.#timeline = new after.Timeline(this.#strip);
+        this.#resizeStrip();
+      }
+    }
+    if (run === this.#run && !this.#story) this.#begin(after);
     this.#changed();
+  }
+
+  /** @param {typeof import('./after.js') | void} after */
+  #begin(after) {
+    if (!after) return this.#untold.giveUp();
+    const events = this.#untold.take();
+    if (!events) return;
+    this.#marks = after.createMarks();
+    this.#story = new after.Story(this.#brokers);
+    this.#tell(events);
   }
 
   /** Where paced time would stand still, the visitor is told why. @param {Float64Array} frame */

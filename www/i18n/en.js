@@ -57,6 +57,8 @@ export default {
   'problem.up': '{b} is running: only a dead broker can be brought back.',
   'problem.command': 'This is not possible: {message}',
   'problem.words': 'This language could not be loaded: {message}',
+  'problem.after':
+    'What flies, and the sentences under the picture, could not be loaded: {message}. The next run asks for them again.',
   'problem.load': 'The simulator could not be loaded: {message}',
   'problem.panic':
     'The simulator stopped on an error of its own ({message}). Seed {seed} reproduces it; “New run” starts afresh.',

@@ -51,6 +51,7 @@ export default {
   'problem.up': '{b} 正在运行：只有宕机的 broker 才能重启。',
   'problem.command': '不能这样做：{message}',
   'problem.words': '这种语言加载失败：{message}',
+  'problem.after': '飞行的消息和图下的说明加载失败：{message}。下一轮运行会再试一次。',
   'problem.load': '模拟器加载失败：{message}',
   'problem.panic': '模拟器自身出错而停止（{message}）。用种子 {seed} 可以重现；点“重新运行”即可重来。',
 
