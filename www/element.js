@@ -79,6 +79,7 @@ export class LedgerScope extends Reflecting {
       option: (name, value) => this.setAttribute(name, value),
       target: (number) => (number < 0 ? this.send() : this.toggle(number)),
       changed: () => this.#player.invalidate(),
+      worded: () => this.#showControls(),
     });
     root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
   }

@@ -55,6 +55,7 @@ export class View {
   #run = 0;
   #narrating = '';
   #changed;
+  #worded;
   #nothingSaid = false;
   #fresh = true;
   reducedMotion = false;
@@ -62,11 +63,12 @@ export class View {
   /**
    * @param {ShadowRoot} root
    * @param {Words} words
-   * @param {Wishes & {target: (number: number) => void, changed: () => void}} wishes
+   * @param {Wishes & {target: (number: number) => void, changed: () => void, worded: () => void}} wishes
    */
   constructor(root, words, wishes) {
     this.#words = words;
     this.#changed = wishes.changed;
+    this.#worded = wishes.worded;
     this.caption = new Caption();
     this.controls = new Controls(wishes);
     this.notices = new Notices();
@@ -197,6 +199,7 @@ export class View {
       sentences.catch(missing('problem.words')),
     ]);
     if (words === this.#words) this.caption.rewrite(words);
+    this.#worded();
     if (after) {
       this.notices.clear('problem.after');
       this.#after = after;

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BROKER, BROKER_STATE, FLIGHT, HEAD, KIND } from '../../www/frame.js';
-import en from '../../www/i18n/en.js';
+import enStory from '../../www/i18n/en-story.js';
+import enFirst from '../../www/i18n/en.js';
 import { drawStage } from '../../www/stage/draw.js';
 import { flightWords } from '../../www/stage/flight-labels.js';
 import { drawFlights } from '../../www/stage/flights.js';
@@ -15,6 +16,7 @@ import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/codes.js';
 import { palette } from '../../www/stage/palette.js';
 import { frameOf, recorder } from './stage-frame.js';
 
+const en = { ...enFirst, ...enStory };
 const colours = palette(false);
 
 /** @type {import('../../www/stage/text.js').Words} */
