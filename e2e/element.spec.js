@@ -124,6 +124,18 @@ test('a wrong attribute gives a message and an error event, and the message goes
   await until(page, (s) => s.brokers.length === 4);
 });
 
+test('an attribute that nobody knows is named', async ({ page }) => {
+  await open(page, 'lang=en&seed=1');
+  await page.evaluate(() => {
+    const scope = document.createElement('ledger-scope');
+    for (const name of ['brokrs', 'data-note', 'class']) scope.setAttribute(name, '5');
+    document.querySelector('ledger-scope')?.replaceWith(scope);
+  });
+  const alert = page.locator('ledger-scope').getByRole('alert');
+  await expect(alert).toContainText('“brokrs” is not an option here');
+  await expect(alert.locator('p')).toHaveCount(1);
+});
+
 test('two elements on a page do not disturb each other', async ({ page }) => {
   await page.goto('examples/blog-post.html');
   await until(page, (s) => s !== null, '#three');

@@ -27,6 +27,7 @@ const NARROWEST = 200;
 /** @type {CSSStyleSheet | null} one sheet for all elements of the page */
 let sheet = null;
 
+/** @typedef {typeof import('./after.js')} After */
 /** @typedef {{seed: number, rate: number, pace: string, playing: boolean}} Clock */
 
 export class View {
@@ -41,7 +42,7 @@ export class View {
   #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true', width: 0, height: 0 });
   #ctx = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
   #strip = h('canvas', { class: 'timeline', role: 'img' });
-  /** What comes after the first picture. @type {typeof import('./after.js') | null} */
+  /** What comes after the first picture. @type {After | null} */
   #after = null;
   /** @type {Timeline | null} */
   #timeline = null;
@@ -55,7 +56,7 @@ export class View {
   #run = 0;
   #narrating = '';
   #changed;
-  #worded;
+  #complete;
   #nothingSaid = false;
   #fresh = true;
   reducedMotion = false;
@@ -63,12 +64,12 @@ export class View {
   /**
    * @param {ShadowRoot} root
    * @param {Words} words
-   * @param {Wishes & {target: (number: number) => void, changed: () => void, worded: () => void}} wishes
+   * @param {Wishes & {target: (number: number) => void, changed: () => void, complete: (after: After | void) => void}} wishes
    */
   constructor(root, words, wishes) {
     this.#words = words;
     this.#changed = wishes.changed;
-    this.#worded = wishes.worded;
+    this.#complete = wishes.complete;
     this.caption = new Caption();
     this.controls = new Controls(wishes);
     this.notices = new Notices();
@@ -162,7 +163,7 @@ export class View {
       words: this.#words.text,
       reducedMotion: this.reducedMotion,
       marks: this.#marks,
-      moving: this.#after,
+      later: this.#after,
       focus: this.targets.focus,
       hover: this.targets.hover,
       nowMs,
@@ -187,7 +188,7 @@ export class View {
    */
   async #narrate() {
     const words = this.#words;
-    const subject = `${words.lang} ${this.#run}`;
+    const subject = `${words === SILENT ? '' : words.lang} ${this.#run}`;
     if (this.#narrating === subject) return;
     this.#narrating = subject;
     const run = this.#run;
@@ -199,7 +200,7 @@ export class View {
       sentences.catch(missing('problem.words')),
     ]);
     if (words === this.#words) this.caption.rewrite(words);
-    this.#worded();
+    this.#complete(after);
     if (after) {
       this.notices.clear('problem.after');
       this.#after = after;
@@ -212,7 +213,7 @@ export class View {
     this.#changed();
   }
 
-  /** @param {typeof import('./after.js') | void} after */
+  /** @param {After | void} after */
   #begin(after) {
     if (!after) return this.#untold.giveUp();
     const events = this.#untold.take();

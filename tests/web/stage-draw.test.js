@@ -14,6 +14,7 @@ import { drawMarks } from '../../www/stage/draw-marks.js';
 import { createMarks } from '../../www/stage/marks.js';
 import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/codes.js';
 import { palette } from '../../www/stage/palette.js';
+import { drawSheet } from '../../www/stage/sheet.js';
 import { frameOf, recorder } from './stage-frame.js';
 
 const en = { ...enFirst, ...enStory };
@@ -39,7 +40,7 @@ function drawn(frame, { events = [], reducedMotion = false, width = 1280 } = {})
     words: say,
     reducedMotion,
     marks,
-    moving: { drawMarks, drawFlights },
+    later: { drawSheet, drawMarks, drawFlights },
     focus: 0,
     hover: { what: 'broker', broker: 0 },
     nowMs: 1100,
