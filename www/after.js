@@ -4,6 +4,7 @@
 
 export { misspelt } from './misspelt.js';
 export { Watch } from './news.js';
+export { Sentences } from './panels/sentences.js';
 export { Story } from './panels/story.js';
 export { Timeline } from './panels/timeline.js';
 export { drawMarks } from './stage/draw-marks.js';

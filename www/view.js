@@ -150,7 +150,7 @@ export class View {
       this.#tell(events);
     }
     this.#sayNothing(frame);
-    const waiting = this.caption.update(this.#words, nowMs, atOnce);
+    const waiting = this.caption.sentences?.update(this.#words, nowMs, atOnce) ?? false;
     this.caption.setClock(this.#words, timeUs, clock, nowMs);
 
     this.#place(frame);
@@ -178,7 +178,7 @@ export class View {
     for (const event of events) {
       this.#timeline?.history.take(event);
       const line = this.#story.tell(event);
-      if (line) this.caption.offer(line);
+      if (line) this.caption.sentences?.offer(line);
     }
   }
 
@@ -204,6 +204,7 @@ export class View {
     if (after) {
       this.notices.clear('problem.after');
       this.#after = after;
+      this.caption.sentences ??= new after.Sentences(this.caption.sentence, this.caption.live);
       if (!this.#timeline) {
         this.#timeline = new after.Timeline(this.#strip);
         this.#resizeStrip();
@@ -225,8 +226,10 @@ export class View {
 
   /** Where paced time would stand still, the visitor is told why. @param {Float64Array} frame */
   #sayNothing(frame) {
+    const { sentences } = this.caption;
+    if (!sentences) return;
     const nothing = frame[HEAD.NEXT_EVENT_US] < 0 && frame[HEAD.FLIGHTS] === 0;
-    if (nothing && !this.#nothingSaid) this.caption.offer({ key: 'say.nothing', args: {}, weight: 9 });
+    if (nothing && !this.#nothingSaid) sentences.offer({ key: 'say.nothing', args: {}, weight: 9 });
     this.#nothingSaid = nothing;
   }
 
