@@ -284,6 +284,24 @@ test('when the simulator fails, the seed stays on the page and a new run can be 
   await until(page, (s) => s.timeUs > 0); // it was playing, so it plays
 });
 
+test('time waits for what draws the messages that fly, but not for ever', async ({ page }) => {
+  const AFTER = /\/after-[^/]*\.js$/;
+  let arrive = () => {};
+  const slow = new Promise((done) => (arrive = () => done(undefined)));
+  await page.route(AFTER, async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await open(page, 'lang=en&seed=7');
+  await page.waitForTimeout(700);
+  expect((await stateOf(page)).timeUs).toBe(0);
+  await until(page, (s) => s.timeUs > 0);
+  await expect(page.locator('ledger-scope').getByRole('status')).toBeEmpty();
+  arrive();
+  await expect(page.locator('ledger-scope .sentence')).toContainText(/[a-z]/);
+  await expect(page.locator('ledger-scope').getByRole('alert')).toBeEmpty();
+});
+
 test('what comes after the first picture may fail to come: the element says so and plays on, and asks again', async ({
   page,
 }) => {

@@ -21,6 +21,11 @@ import { View } from './view.js';
 /** Options that a run is made of: another value means another run. */
 const OF_THE_RUN = ['brokers', 'seed', 'message-every'];
 
+/**
+ * Time waits for what draws the messages that fly, so that none goes unseen; but not longer than this, milliseconds.
+ */
+const PATIENCE_MS = 1500;
+
 /** @type {CoreEvent[]} */
 const NO_EVENTS = [];
 
@@ -92,6 +97,7 @@ export class LedgerScope extends Reflecting {
   /** @param {After | void} after  nothing: it could not be had */
   #complete(after) {
     this.#showControls();
+    this.#player.held = false;
     if (!after || this.#after) return;
     this.#after = after;
     this.#player.watch = new after.Watch();
@@ -236,6 +242,8 @@ export class LedgerScope extends Reflecting {
     }
     if (!this.isConnected) return;
     this.#begin(this.#options.seed);
+    this.#player.held = !this.#after;
+    setTimeout(() => (this.#player.held = false), PATIENCE_MS);
     if (this.#options.autoplay) this.play();
   }
 

@@ -107,6 +107,8 @@ export class Player {
   #last = -1;
   #clock = pacer(0);
   #world = { flying: false, dull: false, nextUs: -1, flightUs: 2000 };
+  /** It plays, but time does not go on yet. */
+  held = false;
   /** Tells news from what has been seen before; until it is there (after.js), all is news. @type {Watch | null} */
   watch = null;
 
@@ -193,7 +195,7 @@ export class Player {
     const wall = this.#last < 0 ? 0 : Math.min(nowMs - this.#last, LONGEST_FRAME_MS);
     this.#last = nowMs;
     try {
-      const moved = this.#playing && wall > 0 && this.#advance(wall);
+      const moved = this.#playing && !this.held && wall > 0 && this.#advance(wall);
       if (!moved && !this.#dirty && !this.#animating) return;
       const atOnce = this.#stepped;
       this.#dirty = false;
