@@ -96,7 +96,7 @@ export async function ensureWasm({ optimise }) {
 const UNSTABLE = { RUSTC_BOOTSTRAP: '1' };
 
 /**
- * A panic says what is wrong but not in which file and line, which is 1.1 KB less. The seed that it comes with runs natively
+ * A panic says what is wrong but not in which file and line, which is 1.1 KB less: the seed that it comes with runs natively
  * too, and there it does. A compiler that does not know this flag any more leaves them in.
  *
  * @param {import('./rust.mjs').Compiler} compiler
@@ -111,9 +111,10 @@ async function compile(compiler) {
   note('wasm: compiling');
   const target = 'wasm32-unknown-unknown';
   const args = ['build', '--lib', '--profile', 'wasm', '--target', target, '--target-dir', TARGET_DIR];
-  // Beside those of .cargo/config.toml. Flags from the environment would replace them, and the module cannot do without.
+  // Beside those of .cargo/config.toml.
   const flags = ['--config', `target.${target}.rustflags=${JSON.stringify(unlocated(compiler))}`];
   await must('Compiling to wasm', compiler.cargo, [...args, ...flags], {
+    // Flags from the environment would replace all these, which the module cannot do without.
     env: { ...compiler.env, RUSTFLAGS: undefined, CARGO_ENCODED_RUSTFLAGS: undefined, ...UNSTABLE },
   });
 }
