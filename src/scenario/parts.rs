@@ -166,17 +166,18 @@ impl ConsumerSpec {
 }
 
 impl FileSizes {
-    pub(super) fn from_draft(draft: &Draft) -> Result<FileSizes, Invalid> {
+    pub(super) fn read(&mut self, draft: &Draft) -> Result<(), Invalid> {
         draft.only(&["data_bytes", "index_bytes", "consume_queue_units"])?;
-        let whole = |name, bounds: RangeInclusive<i64>| draft.whole(name, *bounds.start(), *bounds.end());
-        let default = FileSizes::default();
-        let index_bytes = whole("index_bytes", FileSizes::INDEX_BYTES)?.unwrap_or(default.index_bytes);
-        Ok(FileSizes {
-            data_bytes: whole("data_bytes", FileSizes::DATA_BYTES)?.unwrap_or(default.data_bytes),
-            index_bytes: (index_bytes + 31) / 32 * 32,
-            consume_queue_units: whole("consume_queue_units", FileSizes::CONSUME_QUEUE_UNITS)?
-                .unwrap_or(default.consume_queue_units),
-        })
+        let sizes = [
+            ("data_bytes", FileSizes::DATA_BYTES, &mut self.data_bytes),
+            ("index_bytes", FileSizes::INDEX_BYTES, &mut self.index_bytes),
+            ("consume_queue_units", FileSizes::CONSUME_QUEUE_UNITS, &mut self.consume_queue_units),
+        ];
+        for (name, bounds, size) in sizes {
+            *size = draft.whole(name, *bounds.start(), *bounds.end())?.unwrap_or(*size);
+        }
+        self.index_bytes = (self.index_bytes + 31) / 32 * 32;
+        Ok(())
     }
 
     pub(super) fn shown(&self) -> Fields {
