@@ -97,7 +97,9 @@ impl Member {
         match mode {
             ReadMode::UnsafeRead => Ok(Read::Now),
             ReadMode::RaftLogRead if self.role == Role::Leader => {
-                self.append_noop(ctx).map(Read::AfterIndex).map_err(|_| Code::Unknown)
+                let index = self.append_noop(ctx).map_err(|_| Code::Unknown)?;
+                self.run_dispatchers(ctx);
+                Ok(Read::AfterIndex(index))
             }
             ReadMode::RaftLogRead => Err(Code::Unknown),
             ReadMode::ReadIndexRead | ReadMode::LeaseRead => Err(Code::Unsupported),

@@ -142,12 +142,7 @@ impl Command {
     /// The same with more fields allowed than the command's own.
     fn read(draft: &Draft, also: &[&str]) -> Result<Command, Invalid> {
         let names = COMMANDS.map(|(name, _)| name);
-        let unknown = |value: String| Invalid {
-            code: "unknown_command",
-            field: "do".to_string(),
-            value,
-            allowed: list(&names),
-        };
+        let unknown = |value: String| Invalid::coded("unknown_command", "do", value, list(&names));
         let name = match draft.get("do") {
             Some(Value::Text(name)) => name,
             _ => return Err(unknown("missing".to_string())),

@@ -2,6 +2,7 @@
 //! source, so that every mistake gets an error that names the field, its value and what is allowed.
 
 use std::fmt;
+use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -21,9 +22,13 @@ pub enum Value {
     Other(&'static str),
 }
 
-/// What is wrong with a scenario or a command.
+/// What is wrong with a scenario or a command. One word large, as it is handed up through many hands.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Invalid {
+pub struct Invalid(Box<Mistake>);
+
+/// A mistake, in its parts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mistake {
     /// stable name of the mistake
     pub code: &'static str,
     pub field: String,
@@ -33,9 +38,16 @@ pub struct Invalid {
     pub allowed: String,
 }
 
+impl Deref for Invalid {
+    type Target = Mistake;
+    fn deref(&self) -> &Mistake {
+        &self.0
+    }
+}
+
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Invalid { field, value, allowed, .. } = self;
+        let Mistake { field, value, allowed, .. } = &**self;
         match self.code {
             "unknown_field" => write!(f, "unknown field {field}; allowed: {allowed}"),
             _ => write!(f, "{field} is {value}; allowed: {allowed}"),
@@ -53,17 +65,34 @@ impl Invalid {
             "brokers" => "brokers_out_of_range",
             _ => "bad_value",
         };
-        Invalid { code, field: field.to_string(), value, allowed }
+        Invalid::coded(code, field, value, allowed)
+    }
+
+    /// A mistake with a name of its own.
+    pub fn coded(code: &'static str, field: &str, value: String, allowed: String) -> Invalid {
+        Invalid(Box::new(Mistake { code, field: field.to_string(), value, allowed }))
     }
 
     /// The same mistake, seen from outside of `part`.
     fn within(mut self, part: &str) -> Invalid {
-        self.field = if self.field.is_empty() { part.to_string() } else { format!("{part}.{}", self.field) };
+        let inner = &mut self.0.field;
+        *inner = if inner.is_empty() { part.to_string() } else { part.to_string() + "." + inner };
         self
     }
 }
 
 impl Value {
+    fn is_whole(&self, min: i64, max: i64) -> bool {
+        matches!(self, Value::Whole(n) if (min..=max).contains(n))
+    }
+
+    fn read_object(&self, read: &mut dyn FnMut(&Draft) -> Result<(), Invalid>) -> Result<(), Invalid> {
+        match self {
+            Value::Object(draft) => read(draft),
+            other => Err(Invalid::value("", other.quoted(), "an object".to_string())),
+        }
+    }
+
     /// The value, as a message quotes it.
     fn quoted(&self) -> String {
         match self {
@@ -98,93 +127,80 @@ impl Draft {
     pub fn only(&self, allowed: &[&str]) -> Result<(), Invalid> {
         match self.names().find(|name| !allowed.contains(name)) {
             None => Ok(()),
-            Some(unknown) => Err(Invalid {
-                code: "unknown_field",
-                field: unknown.to_string(),
-                value: String::new(),
-                allowed: list(allowed),
-            }),
+            Some(unknown) => Err(Invalid::coded("unknown_field", unknown, String::new(), list(allowed))),
         }
     }
 
-    fn read<'a, T>(
-        &'a self,
+    /// The value written for `name`, if any, which must be `right`.
+    fn checked(
+        &self,
         name: &str,
-        allowed: impl FnOnce() -> String,
-        get: impl FnOnce(&'a Value) -> Option<T>,
-    ) -> Result<Option<T>, Invalid> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        get(value).map(Some).ok_or_else(|| Invalid::value(name, value.quoted(), allowed()))
+        right: &dyn Fn(&Value) -> bool,
+        allowed: &dyn Fn() -> String,
+    ) -> Result<Option<&Value>, Invalid> {
+        match self.get(name) {
+            Some(value) if !right(value) => Err(Invalid::value(name, value.quoted(), allowed())),
+            value => Ok(value),
+        }
     }
 
     /// The whole number written for `name`, if any, checked against its bounds.
     pub fn whole(&self, name: &str, min: i64, max: i64) -> Result<Option<i64>, Invalid> {
-        let allowed = || if min == max { min.to_string() } else { format!("{min}..={max}") };
-        self.read(name, allowed, |value| match value {
-            Value::Whole(n) if (min..=max).contains(n) => Some(*n),
-            _ => None,
-        })
+        let value = self.checked(name, &|value| value.is_whole(min, max), &|| bounds(min, max))?;
+        Ok(if let Some(Value::Whole(n)) = value { Some(*n) } else { None })
     }
 
     /// True or false, if `name` is written.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, Invalid> {
-        let allowed = || "true, false".to_string();
-        self.read(name, allowed, |value| if let Value::Flag(yes) = value { Some(*yes) } else { None })
+        let right = |value: &Value| matches!(value, Value::Flag(_));
+        let value = self.checked(name, &right, &|| "true, false".to_string())?;
+        Ok(if let Some(Value::Flag(yes)) = value { Some(*yes) } else { None })
     }
 
     /// The text written for `name`, if any, of 1 to `max` bytes.
     pub fn text(&self, name: &str, max: usize) -> Result<Option<&str>, Invalid> {
-        let allowed = || format!("a text of 1 to {max} bytes");
-        self.read(name, allowed, |value| match value {
-            Value::Text(text) if (1..=max).contains(&text.len()) => Some(text.as_str()),
-            _ => None,
-        })
+        let right =
+            |value: &Value| matches!(value, Value::Text(text) if !text.is_empty() && text.len() <= max);
+        let value = self.checked(name, &right, &|| format!("a text of 1 to {} bytes", max as i64))?;
+        Ok(if let Some(Value::Text(text)) = value { Some(text) } else { None })
     }
 
     /// Which of `names` is written for `name`, if any.
     pub fn one_of(&self, name: &str, names: &[&str]) -> Result<Option<usize>, Invalid> {
-        self.read(
-            name,
-            || list(names),
-            |value| match value {
-                Value::Text(text) => names.iter().position(|n| n == text),
-                _ => None,
-            },
-        )
+        let find = |value: &Value| match value {
+            Value::Text(text) => names.iter().position(|n| n == text),
+            _ => None,
+        };
+        let value = self.checked(name, &|value| find(value).is_some(), &|| list(names))?;
+        Ok(value.and_then(find))
     }
 
-    /// The object written for `name`, read by `read`.
-    pub fn object<T>(
+    /// The object written for `name`, read by `read`; whether there is one.
+    pub fn object(
         &self,
         name: &str,
-        read: impl FnOnce(&Draft) -> Result<T, Invalid>,
-    ) -> Result<Option<T>, Invalid> {
-        let object = self.read(
-            name,
-            || "an object".to_string(),
-            |value| if let Value::Object(draft) = value { Some(draft) } else { None },
-        )?;
-        object.map(|draft| read(draft).map_err(|e| e.within(name))).transpose()
+        read: &mut dyn FnMut(&Draft) -> Result<(), Invalid>,
+    ) -> Result<bool, Invalid> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(value) => value.read_object(read).map(|()| true).map_err(|e| e.within(name)),
+        }
     }
 
-    /// The list written for `name`, of at most `max` values, each read by `read`.
-    fn list<T>(
+    /// The values of the list written for `name`, of at most `max`, each read by `read`; whether there is one.
+    fn each(
         &self,
         name: &str,
         max: usize,
-        mut read: impl FnMut(&Value) -> Result<T, Invalid>,
-    ) -> Result<Option<Vec<T>>, Invalid> {
-        let values = self.read(
-            name,
-            || format!("a list of at most {max}"),
-            |value| match value {
-                Value::List(values) if values.len() <= max => Some(values),
-                _ => None,
-            },
-        )?;
-        let Some(values) = values else { return Ok(None) };
-        let read = |(at, value)| read(value).map_err(|e: Invalid| e.within(&format!("{name}[{at}]")));
-        values.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+        read: &mut dyn FnMut(&Value) -> Result<(), Invalid>,
+    ) -> Result<bool, Invalid> {
+        let right = |value: &Value| matches!(value, Value::List(values) if values.len() <= max);
+        let value = self.checked(name, &right, &|| format!("a list of at most {}", max as i64))?;
+        let Some(Value::List(values)) = value else { return Ok(false) };
+        for (at, value) in values.iter().enumerate() {
+            read(value).map_err(|e| e.within(&format!("{name}[{}]", at as i64)))?;
+        }
+        Ok(true)
     }
 
     /// The list of at most `max` objects written for `name`, each read by `read`.
@@ -194,19 +210,32 @@ impl Draft {
         max: usize,
         mut read: impl FnMut(&Draft) -> Result<T, Invalid>,
     ) -> Result<Option<Vec<T>>, Invalid> {
-        self.list(name, max, |value| match value {
-            Value::Object(draft) => read(draft),
-            other => Err(Invalid::value("", other.quoted(), "an object".to_string())),
-        })
+        let mut all = Vec::new();
+        let listed = self.each(name, max, &mut |value| {
+            value.read_object(&mut |draft| {
+                all.push(read(draft)?);
+                Ok(())
+            })
+        })?;
+        Ok(listed.then_some(all))
     }
 
-    /// The list of at most `max` whole numbers written for `name`, each checked against its bounds.
-    pub fn wholes(&self, name: &str, max: usize, bounds: (i64, i64)) -> Result<Option<Vec<i64>>, Invalid> {
-        self.list(name, max, |value| match value {
-            Value::Whole(n) if (bounds.0..=bounds.1).contains(n) => Ok(*n),
-            other => Err(Invalid::value("", other.quoted(), format!("{}..={}", bounds.0, bounds.1))),
-        })
+    /// The list of at most `count` whole numbers written for `name`, each checked against its bounds.
+    pub fn wholes(&self, name: &str, count: usize, (min, max): (i64, i64)) -> Result<Vec<i64>, Invalid> {
+        let mut all = Vec::new();
+        self.each(name, count, &mut |value| match value {
+            Value::Whole(n) if value.is_whole(min, max) => {
+                all.push(*n);
+                Ok(())
+            }
+            other => Err(Invalid::value("", other.quoted(), bounds(min, max))),
+        })?;
+        Ok(all)
     }
+}
+
+fn bounds(min: i64, max: i64) -> String {
+    if min == max { min.to_string() } else { format!("{min}..={max}") }
 }
 
 /// The names, as a sentence lists them.

@@ -15,9 +15,9 @@ use crate::ledger::{Config, MemberId, Preset, Rule, Rules};
 use crate::shown::Fields;
 
 pub use crate::client::ConsumeFrom;
-pub use command::{COMMANDS, Command, Refusal, Timed};
-pub use draft::{Draft, Invalid, Value};
-pub use parts::{ConsumerSpec, FileSizes, ProducerSpec, TopicSpec};
+pub use command::{AT_MAX_MS, COMMANDS, Command, DELAY_MAX_MS, Refusal, Timed};
+pub use draft::{Draft, Invalid, Mistake, Value};
+pub use parts::{CLIENTS_MAX, ConsumerSpec, FileSizes, ProducerSpec, TOPICS_MAX, TopicSpec};
 
 /// The version of the format; a scenario without one is taken to be of this.
 pub const VERSION: i64 = 1;
@@ -139,7 +139,11 @@ impl Scenario {
         let consumers = draft
             .objects("consumers", parts::CLIENTS_MAX, |draft| ConsumerSpec::from_draft(draft, &topics))?
             .unwrap_or_default();
-        let preferred = draft.wholes("preferred_leaders", 9, (0, brokers - 1))?.unwrap_or_default();
+        let preferred = draft.wholes("preferred_leaders", 9, (0, brokers - 1))?;
+        let mut rules = preset.rules();
+        draft.object("rules", &mut |draft| read_rules(draft, &mut rules))?;
+        let mut files = FileSizes::default();
+        draft.object("files", &mut |draft| files.read(draft))?;
         let commands = draft.objects("commands", COMMANDS_MAX, command::timed)?.unwrap_or_default();
         command::check_order(&commands)?;
         Ok(Scenario {
@@ -148,13 +152,13 @@ impl Scenario {
             latency_min_us: least as u32,
             latency_max_us: most as u32,
             preset,
-            rules: draft.object("rules", |draft| rules(draft, preset.rules()))?.unwrap_or(preset.rules()),
+            rules,
             preferred_leaders: preferred.into_iter().map(|n| MemberId(n as u8)).collect(),
             batch_append: draft.flag("batch_append")?.unwrap_or(false),
             topics,
             producers,
             consumers,
-            files: draft.object("files", FileSizes::from_draft)?.unwrap_or_default(),
+            files,
             poll_name_server_ms: poll as u32,
             register_broker_ms: register as u32,
             commands,
@@ -183,16 +187,15 @@ impl Scenario {
     }
 }
 
-/// `base`, but for what the draft says of single rules.
-fn rules(draft: &Draft, base: Rules) -> Result<Rules, Invalid> {
+/// What the draft says of single rules.
+fn read_rules(draft: &Draft, rules: &mut Rules) -> Result<(), Invalid> {
     draft.only(&Rule::ALL.map(Rule::name))?;
-    let mut rules = base;
     for rule in Rule::ALL {
         if let Some(kept) = draft.flag(rule.name())? {
-            rules = rules.with(rule, kept);
+            *rules = rules.with(rule, kept);
         }
     }
-    Ok(rules)
+    Ok(())
 }
 
 impl Serialize for Scenario {

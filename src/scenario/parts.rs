@@ -1,5 +1,7 @@
 //! Topics, producers, consumers and files of a scenario.
 
+use std::ops::RangeInclusive;
+
 use super::draft::{Draft, Invalid};
 use crate::client::ConsumeFrom;
 use crate::shown::Fields;
@@ -55,6 +57,17 @@ pub struct FileSizes {
     pub index_bytes: i64,
     /// `mappedFileSizeConsumeQueue` in units of 20 bytes
     pub consume_queue_units: i64,
+}
+
+impl FileSizes {
+    /// What `data_bytes` may be.
+    pub const DATA_BYTES: RangeInclusive<i64> = 1024..=1 << 30;
+    /// What `index_bytes` may be.
+    pub const INDEX_BYTES: RangeInclusive<i64> = 32..=32 * 5 * 1024 * 1024;
+    /// What `consume_queue_units` may be ...
+    pub const CONSUME_QUEUE_UNITS: RangeInclusive<i64> = 1..=300_000;
+    /// ... and the same in bytes.
+    pub const CONSUME_QUEUE_BYTES: RangeInclusive<i64> = 20..=6_000_000;
 }
 
 impl Default for FileSizes {
@@ -153,17 +166,18 @@ impl ConsumerSpec {
 }
 
 impl FileSizes {
-    pub(super) fn from_draft(draft: &Draft) -> Result<FileSizes, Invalid> {
+    pub(super) fn read(&mut self, draft: &Draft) -> Result<(), Invalid> {
         draft.only(&["data_bytes", "index_bytes", "consume_queue_units"])?;
-        let default = FileSizes::default();
-        let index_bytes = draft.whole("index_bytes", 32, default.index_bytes)?.unwrap_or(default.index_bytes);
-        Ok(FileSizes {
-            data_bytes: draft.whole("data_bytes", 1024, default.data_bytes)?.unwrap_or(default.data_bytes),
-            index_bytes: (index_bytes + 31) / 32 * 32,
-            consume_queue_units: draft
-                .whole("consume_queue_units", 1, default.consume_queue_units)?
-                .unwrap_or(default.consume_queue_units),
-        })
+        let sizes = [
+            ("data_bytes", FileSizes::DATA_BYTES, &mut self.data_bytes),
+            ("index_bytes", FileSizes::INDEX_BYTES, &mut self.index_bytes),
+            ("consume_queue_units", FileSizes::CONSUME_QUEUE_UNITS, &mut self.consume_queue_units),
+        ];
+        for (name, bounds, size) in sizes {
+            *size = draft.whole(name, *bounds.start(), *bounds.end())?.unwrap_or(*size);
+        }
+        self.index_bytes = (self.index_bytes + 31) / 32 * 32;
+        Ok(())
     }
 
     pub(super) fn shown(&self) -> Fields {

@@ -53,12 +53,6 @@ pub fn fresh_seed() -> Result<u32, JsError> {
     getrandom::u32().map_err(|_| JsError::new("the browser gives no random numbers"))
 }
 
-/// The scenario that an empty one stands for.
-#[wasm_bindgen]
-pub fn default_scenario() -> Result<JsValue, JsValue> {
-    to_js(&Scenario::default())
-}
-
 /// A running world.
 #[wasm_bindgen]
 pub struct Handle {
@@ -105,16 +99,6 @@ impl Handle {
         self.time_us()
     }
 
-    /// The present, in microseconds.
-    pub fn time_us(&self) -> f64 {
-        self.world.now().0 as f64
-    }
-
-    /// When something next happens by itself, in microseconds; -1: never.
-    pub fn next_event_us(&self) -> f64 {
-        self.world.next_event_time().map_or(-1.0, |at| at.0 as f64)
-    }
-
     /// Fills the frame for the present and returns its length in numbers.
     pub fn frame(&mut self) -> usize {
         frame::fill(&mut self.frame, &self.world);
@@ -150,6 +134,13 @@ impl Handle {
     /// The scenario with nothing left out.
     pub fn scenario(&self) -> Result<JsValue, JsValue> {
         to_js(self.world.scenario())
+    }
+}
+
+impl Handle {
+    /// The present, in microseconds.
+    fn time_us(&self) -> f64 {
+        self.world.now().0 as f64
     }
 }
 

@@ -4,16 +4,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BROKER, BROKER_STATE, FLIGHT, HEAD, KIND } from '../../www/frame.js';
-import en from '../../www/i18n/en.js';
+import enStory from '../../www/i18n/en-story.js';
+import enFirst from '../../www/i18n/en.js';
 import { drawStage } from '../../www/stage/draw.js';
 import { flightWords } from '../../www/stage/flight-labels.js';
+import { drawFlights } from '../../www/stage/flights.js';
 import { layout } from '../../www/stage/layout.js';
 import { drawMarks } from '../../www/stage/draw-marks.js';
 import { createMarks } from '../../www/stage/marks.js';
-import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/names.js';
+import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/codes.js';
 import { palette } from '../../www/stage/palette.js';
+import { drawSheet } from '../../www/stage/sheet.js';
 import { frameOf, recorder } from './stage-frame.js';
 
+const en = { ...enFirst, ...enStory };
 const colours = palette(false);
 
 /** @type {import('../../www/stage/text.js').Words} */
@@ -36,7 +40,7 @@ function drawn(frame, { events = [], reducedMotion = false, width = 1280 } = {})
     words: say,
     reducedMotion,
     marks,
-    drawMarks,
+    later: { drawSheet, drawMarks, drawFlights },
     focus: 0,
     hover: { what: 'broker', broker: 0 },
     nowMs: 1100,

@@ -5,6 +5,7 @@ mod client_api;
 mod commit;
 mod replication;
 mod rules;
+mod threads;
 mod transfer;
 mod voting;
 

@@ -95,17 +95,32 @@ fn a_gap_is_reported_when_it_is_a_second_old() {
 }
 
 #[test]
-fn a_repeated_append_is_answered_from_the_log_at_most_once_a_second() {
+fn a_repeated_append_waits_for_the_look_that_is_taken_once_a_second() {
     let mut bench = follower(&[1]);
     bench.push(C, 5, -1, append(1, 5));
-    assert_eq!(bench.push(C, 5, -1, append(1, 5)).unwrap().code, Code::Success);
-    bench.run(Micros::millis(1));
-    assert_eq!(bench.push(C, 5, -1, append(1, 4)), None);
-    let call = CallId(bench.calls);
-    bench.run(Micros::millis(1001));
-    match bench.answer_to(call) {
-        Some(Response::Push(r)) => assert_eq!(r.code, Code::InconsistentState, "another entry"),
+    bench.run(Micros::millis(300));
+    assert_eq!(bench.push(C, 5, -1, append(1, 5)), None);
+    let (same, other) = (CallId(bench.calls), CallId(bench.calls + 1));
+    bench.run(Micros::millis(700));
+    assert_eq!(bench.answer_to(same), None);
+    bench.run(Micros::millis(1)); // a second after the start
+    let code = |answer| match answer {
+        Some(Response::Push(response)) => response.code,
         other => panic!("{other:?}"),
+    };
+    assert_eq!(code(bench.answer_to(same)), Code::Success);
+
+    assert_eq!(bench.push(C, 5, -1, append(1, 4)), None);
+    bench.run(Micros::millis(1000));
+    assert_eq!(code(bench.answer_to(other)), Code::InconsistentState, "another entry than the log's");
+}
+
+#[test]
+fn an_answer_carries_the_index_of_the_first_entry_if_there_was_one() {
+    let mut bench = follower(&[1]);
+    assert_eq!(bench.push(C, 5, -1, append(1, 5)).unwrap().index, Index(1));
+    for push in [compare(1, 5), truncate(2, -1), Push::Commit] {
+        assert_eq!(bench.push(C, 5, -1, push).unwrap().index, Index::NONE);
     }
 }
 
