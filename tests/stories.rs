@@ -4,12 +4,17 @@
 //! happened, and everything else is prose. After a change, `UPDATE_EXPECT=1 cargo test --test stories`
 //! writes what happens now; the diff is the review. The commands:
 //!
-//! * `> group of 3, seed 7`: a new world
+//! * `> group of 3, seed 7`: a new world. More may follow: `as dledger-0.4` (a preset), `with batches_fill`,
+//!   `without count_only_current_term and noop_on_election` (rules), `preferring B`, `batching`
 //! * `> run 2 s`, `> run 500 ms`: time passes, and what happens is told; `> skip 2 s`: not told
-//! * `> run until somebody leads`: or `A leads`, `A has entry 0`, `A has committed 0`, `A is up`,
-//!   `A has dispatched 0`, `message 0 is answered`, `nothing flies`; `> skip until` does
-//!   the same untold
-//! * `> kill A`, `> kill the leader`, `> restart A`, `> send`
+//! * `> run until somebody leads`: or `A leads`, `A follows B`, `A stands`, `A is master`, `A is in term 2`,
+//!   `A has entry 0`, `A has no entry 0`, `A has committed 0`, `A has dispatched 0`, `A is up`,
+//!   `message 0 is answered`, `the transfer ends`, `A gets B's truncate request` (or another message),
+//!   `nothing flies`; `> skip until` does the same untold
+//! * `> kill A`, `> kill the leader`, `> power loss A`, `> restart A`, `> send`, `> send 3 times`,
+//!   `> transfer to B`
+//! * `> cut A to B`, `> cut A from B` (both ways), `> isolate A`, `> delay A to B by 800 ms`, `> heal`,
+//!   `> heal A to B`
 //! * `> logs`: what each broker has: its entries with their terms, committed ones in [ ], and its queues
 
 mod story;
@@ -45,4 +50,22 @@ stories! {
     leader_dies_with_entry_on_nobody_else
     dead_follower_catches_up
     four_brokers_need_three
+    leader_isolated_steps_down_and_rejoins
+    power_loss_of_a_majority
+    preferred_leader_comes_back
+    transfer
+    dledger_0_4_loses_committed_messages
+    dledger_0_3_1_commits_an_old_tail
+    rule_compare_from_the_end
+    rule_vote_by_the_log
+    rule_check_control_pushes
+    rule_truncate_only_conflicts
+    rule_resend_from_the_match
+    rule_answer_only_committed
+    rule_batches_fill
+    rule_erase_on_truncate
+    rule_count_only_current_term
+    rule_noop_on_election
+    rule_heed_larger_term
+    rule_answer_on_term_change
 }

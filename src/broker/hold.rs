@@ -87,9 +87,8 @@ impl Broker {
             return;
         }
         self.holds.checks.pass_done(ctx.now);
-        let mut queues: Vec<QueueId> = self.holds.held.iter().map(|held| held.request.queue).collect();
-        queues.sort_unstable();
-        queues.dedup();
+        // Looking at a queue once more wakes nobody else.
+        let queues: Vec<QueueId> = self.holds.held.iter().map(|held| held.request.queue).collect();
         for queue in queues {
             let max = self.queues.get(queue).map_or(0, ConsumeQueue::max_offset);
             self.holds.wake(ctx.now, queue, max, None);

@@ -3,7 +3,7 @@
 
 use super::member::{Context, Member, MemberId, Role};
 use super::message::Code;
-use crate::store::{Entry, Index};
+use crate::store::{Entry, Index, Term};
 
 /// Whom a client's request is meant for: the fields every request has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,11 +97,34 @@ impl Member {
         match mode {
             ReadMode::UnsafeRead => Ok(Read::Now),
             ReadMode::RaftLogRead if self.role == Role::Leader => {
-                self.append_noop(ctx).map(Read::AfterIndex).map_err(|_| Code::Unknown)
+                let index = self.append_noop(ctx).map_err(|_| Code::Unknown)?;
+                self.run_dispatchers(ctx);
+                Ok(Read::AfterIndex(index))
             }
             ReadMode::RaftLogRead => Err(Code::Unknown),
             ReadMode::ReadIndexRead | ReadMode::LeaseRead => Err(Code::Unsupported),
         }
+    }
+
+    /// `handleLeadershipTransfer` of an operator: `transferee` is to lead instead of this member, which leads `term`.
+    /// How it went is noted later as `Note::TransferEnded`.
+    ///
+    /// # Errors
+    /// UNKNOWN_MEMBER, UNKNOWN_GROUP, INCONSISTENT_TERM, then those of [`Member::transfer_leadership`].
+    pub fn handle_leadership_transfer(
+        &mut self,
+        ctx: &mut Context,
+        to: Address,
+        (transferee, term): (MemberId, Term),
+    ) -> Result<(), Code> {
+        self.is_meant(to)?;
+        if !self.is_member(transferee) {
+            return Err(Code::UnknownMember);
+        }
+        if term != self.term() {
+            return Err(Code::InconsistentTerm);
+        }
+        self.transfer_leadership(ctx, transferee)
     }
 
     /// `handleMetadata`

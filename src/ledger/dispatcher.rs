@@ -124,7 +124,7 @@ impl Member {
         for n in 0..self.dispatchers.len() {
             if self.next_dispatch_of(n, ctx.now) == Some(ctx.now) {
                 self.dispatchers[n].passes.pass_done(ctx.now);
-                self.dispatch(ctx, n);
+                self.dispatch(ctx, n, usize::MAX);
             }
         }
     }
@@ -132,6 +132,24 @@ impl Member {
     /// When a dispatcher next does something by itself.
     pub(super) fn next_dispatch(&self, now: Micros) -> Option<Micros> {
         (0..self.dispatchers.len()).filter_map(|n| self.next_dispatch_of(n, now)).min()
+    }
+
+    /// [`Member::next_dispatch`], for the dispatcher of one peer.
+    pub(super) fn next_dispatch_to(&self, peer: MemberId, now: Micros) -> Option<Micros> {
+        self.next_dispatch_of(self.dispatchers.iter().position(|d| d.peer == peer)?, now)
+    }
+
+    /// One pass of the dispatcher of `peer`, unless it is blocked or pauses; in APPEND one turn of its loop, as
+    /// other threads run between the turns.
+    pub(super) fn dispatcher_pass(&mut self, ctx: &mut Context, peer: MemberId) {
+        let Some(n) = self.dispatchers.iter().position(|d| d.peer == peer) else {
+            return;
+        };
+        let d = &mut self.dispatchers[n];
+        if self.role == Role::Leader && d.awaiting.is_none() && ctx.now >= d.paused_until {
+            d.passes.pass_done(ctx.now);
+            self.dispatch(ctx, n, 1);
+        }
     }
 
     fn next_dispatch_of(&self, n: usize, now: Micros) -> Option<Micros> {
@@ -162,7 +180,7 @@ impl Member {
         Some(d.passes.pass_at_or_after(due.max(now)))
     }
 
-    fn dispatch(&mut self, ctx: &mut Context, n: usize) {
+    fn dispatch(&mut self, ctx: &mut Context, n: usize, turns: usize) {
         let (term, end) = (self.term(), self.end_index());
         if self.dispatchers[n].term != term {
             // `checkFreshness`: a new leadership starts by comparing.
@@ -173,7 +191,7 @@ impl Member {
             DispatcherState::Compare if end == Index::NONE => {}
             DispatcherState::Compare => self.compare(ctx, n),
             DispatcherState::Truncate => self.truncate(ctx, n),
-            DispatcherState::Append => self.append_to_peer(ctx, n),
+            DispatcherState::Append => self.append_to_peer(ctx, n, turns),
         }
     }
 
@@ -203,7 +221,14 @@ impl Member {
     }
 
     /// `doAppend`: sends again what is overdue, then everything new, then the commit index if it was quiet.
-    fn append_to_peer(&mut self, ctx: &mut Context, n: usize) {
+    fn append_to_peer(&mut self, ctx: &mut Context, n: usize, mut turns: usize) {
+        while turns > 0 && self.append_turn(ctx, n) {
+            turns -= 1;
+        }
+    }
+
+    /// One turn of its loop; whether there is another.
+    fn append_turn(&mut self, ctx: &mut Context, n: usize) -> bool {
         let overdue = self.resend_time(n).is_some_and(|t| ctx.now >= t);
         let acknowledged = self.acknowledged(n);
         let d = &mut self.dispatchers[n];
@@ -216,24 +241,22 @@ impl Member {
                 d.last_push = Some(ctx.now);
                 self.push(ctx, n, Push::Commit);
             }
-            return;
+            return false;
         }
-        loop {
-            let d = &self.dispatchers[n];
-            if d.pending.len() >= DISPATCHER_PENDING_MAX {
-                return;
-            }
-            let first = d.write_index;
-            let Some(entries) = self.batch_from(first) else {
-                return;
-            };
-            let last = Index(first.0 + entries.len() as i64 - 1);
-            let d = &mut self.dispatchers[n];
-            d.pending.push_back(Pushed { first, last, sent: ctx.now });
-            d.last_push = Some(ctx.now);
-            d.write_index = last.next();
-            self.push(ctx, n, Push::Append { entries });
+        if d.pending.len() >= DISPATCHER_PENDING_MAX {
+            return false;
         }
+        let first = d.write_index;
+        let Some(entries) = self.batch_from(first) else {
+            return false;
+        };
+        let last = Index(first.0 + entries.len() as i64 - 1);
+        let d = &mut self.dispatchers[n];
+        d.pending.push_back(Pushed { first, last, sent: ctx.now });
+        d.last_push = Some(ctx.now);
+        d.write_index = last.next();
+        self.push(ctx, n, Push::Append { entries });
+        true
     }
 
     /// What goes out in one request: one entry, unless batching is on. Without the rule it is one even then,

@@ -50,6 +50,8 @@ pub(super) struct Elector {
 #[derive(Clone, Debug)]
 pub(super) enum Blocked {
     No,
+    /// not a wait: the term is raised, the round about to begin; others' requests may come in between
+    Asking,
     Voting(VoteRound),
     Beating(HeartbeatRound),
     /// the 10 ms that follow every heartbeat round
@@ -186,7 +188,7 @@ impl Member {
             self.pause_voting(ctx, Micros::ZERO);
             return;
         }
-        self.start_vote_round(ctx); // C4
+        self.elector.blocked = Blocked::Asking; // C4
     }
 
     /// `nextTerm()`: one more, or straight to the largest term heard of. The vote is cleared.
@@ -229,27 +231,29 @@ impl Member {
         self.end_vote_round_if_decided(ctx);
     }
 
-    pub(super) fn on_vote_answer(&mut self, ctx: &mut Context, round: u32, term: Term, result: VoteResult) {
+    pub(super) fn count_vote(&mut self, round: u32, term: Term, result: VoteResult) {
         match &mut self.elector.blocked {
             Blocked::Voting(votes) if votes.round == round => votes.count(term, result),
-            _ => return, // the round was parsed without it
+            _ => {} // the round was parsed without it
         }
-        self.end_vote_round_if_decided(ctx);
     }
 
     /// C5: the latch opens on a known leader, on a majority of votes, on a majority that would vote once it
     /// knows the term, or when everybody has answered (a failed call is an answer).
-    fn end_vote_round_if_decided(&mut self, ctx: &mut Context) {
+    pub(super) fn end_vote_round_if_decided(&mut self, ctx: &mut Context) {
         let Blocked::Voting(votes) = &self.elector.blocked else {
             return;
         };
-        let decided = votes.already_has_leader
-            || self.is_quorum(votes.accepted)
-            || self.is_quorum(votes.accepted + votes.not_ready)
-            || votes.answered == u32::from(self.members);
-        if decided || ctx.now >= votes.deadline {
+        if self.is_decided(votes) || ctx.now >= votes.deadline {
             self.parse_vote_round(ctx);
         }
+    }
+
+    fn is_decided(&self, votes: &VoteRound) -> bool {
+        votes.already_has_leader
+            || self.is_quorum(votes.accepted)
+            || self.is_quorum(votes.accepted + votes.not_ready)
+            || votes.answered == u32::from(self.members)
     }
 
     /// C6: the parse table, first match wins. The role is not looked at again: a member that became
@@ -311,13 +315,24 @@ impl Member {
 
     /// `StateMaintainer.doWork`: ends a wait whose time is over, or makes the pass that is due.
     pub(super) fn maintain(&mut self, ctx: &mut Context) {
+        let waits = !matches!(self.elector.blocked, Blocked::No);
+        if waits || self.next_maintenance(ctx.now) == Some(ctx.now) {
+            self.maintainer_pass(ctx);
+        }
+        if matches!(self.elector.blocked, Blocked::Asking) {
+            self.maintainer_pass(ctx);
+        }
+    }
+
+    pub(super) fn maintainer_pass(&mut self, ctx: &mut Context) {
         match &self.elector.blocked {
+            Blocked::Asking => self.start_vote_round(ctx),
             Blocked::Voting(_) => self.end_vote_round_if_decided(ctx),
             Blocked::Beating(round) if ctx.now >= round.deadline => self.end_heartbeat_wait(ctx),
             Blocked::BeatPause { until, .. } if ctx.now >= *until => {
                 self.parse_heartbeat_round(ctx);
             }
-            Blocked::No if self.next_maintenance(ctx.now) == Some(ctx.now) => {
+            Blocked::No => {
                 self.elector.passes.pass_done(ctx.now);
                 match self.role {
                     Role::Candidate => self.maintain_as_candidate(ctx),
@@ -333,6 +348,8 @@ impl Member {
     pub(super) fn next_maintenance(&self, now: Micros) -> Option<Micros> {
         let elector = &self.elector;
         let due = match &elector.blocked {
+            Blocked::Asking => return Some(now),
+            Blocked::Voting(votes) if self.is_decided(votes) => return Some(now),
             Blocked::Voting(votes) => return Some(votes.deadline),
             Blocked::Beating(round) => return Some(round.deadline),
             Blocked::BeatPause { until, .. } => return Some(*until),

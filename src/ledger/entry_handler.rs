@@ -18,7 +18,8 @@ pub(super) struct EntryHandler {
     writes: Vec<Waiting>,
     /// `compareOrTruncateRequests`: everything else, in order
     control: VecDeque<Waiting>,
-    last_gap_check: Option<Micros>,
+    /// passes that look at waiting APPENDs which do not fit: their rhythm is the process's, whatever waits
+    gap_checks: Loop,
 }
 
 /// A push that waits for the worker.
@@ -55,7 +56,13 @@ impl Waiting {
 
 impl EntryHandler {
     pub fn new(passes: Loop) -> EntryHandler {
-        EntryHandler { passes, writes: Vec::new(), control: VecDeque::new(), last_gap_check: None }
+        let first_check = passes.pass_at_or_after(Micros::ZERO) + GAP_CHECK_PERIOD;
+        EntryHandler {
+            passes,
+            writes: Vec::new(),
+            control: VecDeque::new(),
+            gap_checks: Loop::starting_at(first_check, GAP_CHECK_PERIOD),
+        }
     }
 
     /// Where the APPEND that starts at `index` is, or would be.
@@ -70,8 +77,8 @@ impl EntryHandler {
 }
 
 impl Member {
-    /// `handlePush`: the intake. The worker is woken at once.
-    pub(super) fn handle_push(
+    /// `handlePush`: the intake.
+    pub(super) fn take_push(
         &mut self,
         ctx: &mut Context,
         from: MemberId,
@@ -102,37 +109,40 @@ impl Member {
                 }
             }
         }
-        self.work_on_pushes(ctx);
     }
 
     /// The worker's pass, if one is due.
     pub(super) fn run_entry_handler(&mut self, ctx: &mut Context) {
-        if self.next_entry_handling(ctx.now) == Some(ctx.now) {
+        if self.next_push_work(ctx.now) == Some(ctx.now) {
             self.work_on_pushes(ctx);
+        }
+        if self.next_gap_check(ctx.now) == Some(ctx.now) {
+            self.check_gaps(ctx);
         }
     }
 
-    /// When the worker next does something by itself: after this member became a follower, or when a gap
-    /// has become old.
+    /// When the worker next does something by itself.
     pub(super) fn next_entry_handling(&self, now: Micros) -> Option<Micros> {
+        self.next_push_work(now).or_else(|| self.next_gap_check(now))
+    }
+
+    /// Something waits that it can handle, or must refuse: after this member became a follower, say.
+    pub(super) fn next_push_work(&self, now: Micros) -> Option<Micros> {
         let handler = &self.handler;
-        if self.role != Role::Follower {
-            return (!handler.control.is_empty()).then(|| handler.passes.pass_at_or_after(now));
-        }
-        let next = self.end_index().next();
-        if !handler.control.is_empty() || handler.find(next).is_ok() {
-            return Some(handler.passes.pass_at_or_after(now));
-        }
-        let oldest = handler.writes.iter().map(|w| w.since).min()?;
-        let due = match handler.last_gap_check {
-            None => oldest,
-            Some(last) => last + GAP_CHECK_PERIOD,
-        };
-        Some(handler.passes.pass_at_or_after(due.max(now)))
+        let follows = self.role == Role::Follower;
+        let fits = || handler.find(self.end_index().next()).is_ok();
+        let work = !handler.control.is_empty() || follows && fits();
+        work.then(|| handler.passes.pass_at_or_after(now))
+    }
+
+    pub(super) fn next_gap_check(&self, now: Micros) -> Option<Micros> {
+        let handler = &self.handler;
+        let waits = self.role == Role::Follower && !handler.writes.is_empty();
+        waits.then(|| handler.gap_checks.pass_at_or_after(now))
     }
 
     /// Passes without a pause until nothing is left that can be handled.
-    fn work_on_pushes(&mut self, ctx: &mut Context) {
+    pub(super) fn work_on_pushes(&mut self, ctx: &mut Context) {
         self.handler.passes.pass_done(ctx.now);
         loop {
             if self.role != Role::Follower {
@@ -147,7 +157,6 @@ impl Member {
             }
             let next = self.end_index().next();
             let Some(waiting) = self.handler.take(next) else {
-                self.check_gaps(ctx);
                 return;
             };
             self.handle_append_push(ctx, &waiting);
@@ -289,13 +298,8 @@ impl Member {
 
     /// `checkAbnormalFuture`: repeats are answered from the log; a gap that has become old is reported, so
     /// that the leader compares again.
-    fn check_gaps(&mut self, ctx: &mut Context) {
-        let handler = &mut self.handler;
-        let too_early = handler.last_gap_check.is_some_and(|last| ctx.now < last + GAP_CHECK_PERIOD);
-        if handler.writes.is_empty() || too_early {
-            return;
-        }
-        handler.last_gap_check = Some(ctx.now);
+    pub(super) fn check_gaps(&mut self, ctx: &mut Context) {
+        self.handler.gap_checks.pass_done(ctx.now);
         let end = self.end_index();
         let mut gap = None;
         let mut n = 0;

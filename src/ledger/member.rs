@@ -151,12 +151,13 @@ impl Member {
         let vote = disk.vote.read().unwrap_or_default();
         let quorum = QuorumChecker::new(pusher, config.timeout_scan_period, members);
         let checkpoint = config.checkpoint_interval.map(|_| disk.checkpoint.min(end));
+        let checkpoint_interval = config.checkpoint_interval.unwrap_or(Micros(1));
         Member {
             id,
             members,
             told_end: (end, disk.store.end_term()),
             live: vec![false; usize::from(members)],
-            checkpoints: Loop::starting_at(now, config.checkpoint_interval.unwrap_or(Micros(1))),
+            checkpoints: Loop::starting_at(now + checkpoint_interval, checkpoint_interval),
             config,
             disk,
             term: vote.term,
@@ -270,41 +271,18 @@ impl Member {
 
     /// A call from another member arrived. Its answer may come at once, later, or never.
     pub fn on_call(&mut self, ctx: &mut Context, from: MemberId, call: CallId, request: Request) {
-        match request {
-            Request::Vote { term, ledger_end_index, ledger_end_term } => {
-                let (term, result) =
-                    self.handle_vote(ctx, from, term, ledger_end_index, ledger_end_term, false);
-                ctx.reply(call, Response::Vote { term, result });
-            }
-            Request::HeartBeat { term } => {
-                let (term, code) = self.handle_heartbeat(ctx, from, term);
-                ctx.reply(call, Response::HeartBeat { term, code });
-            }
-            Request::Push { term, commit_index, push } => {
-                self.handle_push(ctx, from, call, term, commit_index, push)
-            }
-            Request::Transfer { term, transferee, ledger_index } => {
-                self.handle_transfer(ctx, from, call, (term, transferee, ledger_index));
-            }
+        let push = matches!(request, Request::Push { .. });
+        self.take_call(ctx, from, call, request);
+        if push {
+            self.work_on_pushes(ctx); // the worker is woken at once
         }
     }
 
     /// The answer to a call of this process, or the failure that stands for it.
     pub fn on_answer(&mut self, ctx: &mut Context, from: MemberId, tag: CallTag, response: Response) {
-        match (tag, response) {
-            (CallTag::Vote { round }, Response::Vote { term, result }) => {
-                self.on_vote_answer(ctx, round, term, result);
-            }
-            (CallTag::HeartBeat { round }, Response::HeartBeat { term, code }) => {
-                self.on_heartbeat_answer(ctx, from, round, (term, code));
-            }
-            (CallTag::Push { term, call }, Response::Push(response)) => {
-                self.on_push_answer(ctx, from, term, call, response);
-            }
-            (CallTag::Transfer { term }, Response::Transfer { code, .. }) => {
-                self.on_transfer_answer(ctx, from, term, code);
-            }
-            _ => debug_assert!(false, "answer of another kind than the call"),
+        self.take_answer(ctx, from, tag, response);
+        if matches!(tag, CallTag::Vote { .. }) {
+            self.end_vote_round_if_decided(ctx);
         }
     }
 

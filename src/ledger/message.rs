@@ -165,7 +165,7 @@ pub struct PushResponse {
     /// echo of the request's term
     pub term: Term,
     pub code: Code,
-    /// first index of the request; -1 for COMMIT
+    /// index of the first entry in the request; -1 if it carries none (COMPARE, TRUNCATE, COMMIT)
     pub index: Index,
     /// entries in the request
     pub count: u32,
@@ -219,14 +219,13 @@ impl Push {
         }
     }
 
-    /// The index a response to this push carries, and the number of entries in it.
+    /// The index a response to this push carries (`getFirstEntryIndex()`), and the number of entries in it.
     fn index_and_count(&self) -> (Index, u32) {
         match self {
-            Push::Compare { pre_log_index, .. } | Push::Truncate { pre_log_index, .. } => (*pre_log_index, 0),
             Push::Append { entries } => {
                 (entries.first().map_or(Index::NONE, |e| e.index), entries.len() as u32)
             }
-            Push::Commit => (Index::NONE, 0),
+            Push::Compare { .. } | Push::Truncate { .. } | Push::Commit => (Index::NONE, 0),
         }
     }
 }

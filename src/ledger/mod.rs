@@ -69,6 +69,7 @@ mod quorum;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod transfer;
 
 pub use client_api::{Address, Metadata, Read, ReadMode};
@@ -80,3 +81,4 @@ pub use message::{
     CallId, CallTag, Code, Note, Output, Push, PushKind, PushResponse, Request, Response, VoteResult,
 };
 pub use rules::{Preset, Rule, Rules};
+pub use threads::Thread;

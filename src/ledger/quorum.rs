@@ -63,9 +63,24 @@ impl Member {
         body: Vec<u8>,
         mut hook: impl FnMut(i64, &mut [u8]),
     ) -> Result<(Index, i64), Code> {
+        let placed = self.take_append(ctx, body, &mut hook)?;
+        self.run_dispatchers(ctx);
+        Ok(placed)
+    }
+
+    /// [`Member::append`], without waking the dispatchers.
+    ///
+    /// # Errors
+    /// Those of [`Member::append`].
+    pub fn take_append(
+        &mut self,
+        ctx: &mut Context,
+        body: Vec<u8>,
+        hook: &mut dyn FnMut(i64, &mut [u8]),
+    ) -> Result<(Index, i64), Code> {
         self.may_append()?;
-        let placed = self.store_entry(ctx, EntryKind::Normal, body, &mut hook)?;
-        self.await_commit(ctx, placed.0);
+        let placed = self.store_entry(ctx, EntryKind::Normal, body, hook)?;
+        self.await_commit(ctx.now, placed.0);
         Ok(placed)
     }
 
@@ -89,7 +104,8 @@ impl Member {
             positions.push(self.store_entry(ctx, EntryKind::Normal, body, &mut hook)?.1);
         }
         let last = self.end_index();
-        self.await_commit(ctx, last);
+        self.await_commit(ctx.now, last);
+        self.run_dispatchers(ctx);
         Ok((last, positions))
     }
 
@@ -99,11 +115,17 @@ impl Member {
             Err(Code::NotLeader)
         } else if self.transferee().is_some() {
             Err(Code::LeaderTransferring)
-        } else if self.quorum.pending.len() > self.config.max_pending_requests {
+        } else if self.waiting_appends() > self.config.max_pending_requests {
             Err(Code::LeaderPendingFull)
         } else {
             Ok(())
         }
+    }
+
+    /// Client appends of the present term that wait.
+    fn waiting_appends(&self) -> usize {
+        let (pending, term) = (&self.quorum.pending, self.term());
+        pending.len() - pending.partition_point(|p| p.term < term)
     }
 
     fn store_entry(
@@ -125,17 +147,15 @@ impl Member {
         Ok((index, pos))
     }
 
-    /// The caller waits for this entry; the dispatchers are woken.
-    fn await_commit(&mut self, ctx: &mut Context, index: Index) {
+    /// The caller waits for this entry.
+    fn await_commit(&mut self, since: Micros, index: Index) {
         let term = self.term();
-        self.quorum.pending.push_back(Pending { index, term, since: ctx.now });
-        self.run_dispatchers(ctx);
+        self.quorum.pending.push_back(Pending { index, term, since });
     }
 
     /// An entry without a message: with its commit all of the log before it is committed.
     pub(super) fn append_noop(&mut self, ctx: &mut Context) -> Result<Index, Code> {
         let (index, _) = self.store_entry(ctx, EntryKind::Noop, Vec::new(), &mut |_, _| {})?;
-        self.run_dispatchers(ctx);
         Ok(index)
     }
 
@@ -170,17 +190,21 @@ impl Member {
 
     /// The checker's pass, if one is due.
     pub(super) fn run_quorum_checker(&mut self, ctx: &mut Context) {
-        if self.next_quorum_check(ctx.now) != Some(ctx.now) {
-            return;
+        let (count, scan) = (self.next_count(ctx.now), self.next_timeout_scan(ctx.now));
+        if count == Some(ctx.now) || scan == Some(ctx.now) {
+            let scan = self.quorum.timeout_scans.is_pass(ctx.now);
+            self.count_pass(ctx);
+            if scan {
+                self.timeout_scan(ctx);
+            }
         }
+    }
+
+    /// The part of its pass that counts.
+    pub(super) fn count_pass(&mut self, ctx: &mut Context) {
         self.quorum.passes.pass_done(ctx.now);
         if self.answers_appends() {
             self.end_appends_of_other_terms(ctx);
-        }
-        if self.quorum.timeout_scans.is_pass(ctx.now) && self.answers_appends() {
-            self.quorum.timeout_scans.pass_done(ctx.now);
-            self.end_appends_that_seem_applied(ctx);
-            self.end_appends_that_waited_too_long(ctx);
         }
         self.quorum.dirty = false;
         if self.role == Role::Leader {
@@ -188,23 +212,38 @@ impl Member {
         }
     }
 
+    /// The part that looks for appends that waited too long, in some passes only.
+    pub(super) fn timeout_scan(&mut self, ctx: &mut Context) {
+        if self.answers_appends() {
+            self.quorum.timeout_scans.pass_done(ctx.now);
+            self.end_appends_that_seem_applied(ctx);
+            self.end_appends_that_waited_too_long(ctx);
+        }
+    }
+
     /// When the checker next does something by itself.
     pub(super) fn next_quorum_check(&self, now: Micros) -> Option<Micros> {
-        let quorum = &self.quorum;
-        let term = self.term();
-        let oldest = quorum.pending.front().filter(|_| self.answers_appends());
-        let outdated = oldest.is_some_and(|p| p.term != term);
-        let due = if outdated || (quorum.dirty && self.role == Role::Leader) {
-            now
+        self.next_count(now).into_iter().chain(self.next_timeout_scan(now)).min()
+    }
+
+    fn oldest_pending(&self) -> Option<&Pending> {
+        self.quorum.pending.front().filter(|_| self.answers_appends())
+    }
+
+    pub(super) fn next_count(&self, now: Micros) -> Option<Micros> {
+        let outdated = self.oldest_pending().is_some_and(|p| p.term != self.term());
+        let counts = outdated || (self.quorum.dirty && self.role == Role::Leader);
+        counts.then(|| self.quorum.passes.pass_at_or_after(now))
+    }
+
+    pub(super) fn next_timeout_scan(&self, now: Micros) -> Option<Micros> {
+        let oldest = self.oldest_pending()?;
+        let due = if self.config.rules.keep(Rule::AnswerOnlyCommitted) {
+            (oldest.since + self.config.append_timeout).max(now)
         } else {
-            let scan = if self.config.rules.keep(Rule::AnswerOnlyCommitted) {
-                (oldest?.since + self.config.append_timeout).max(now)
-            } else {
-                oldest.map(|_| now)?
-            };
-            return Some(quorum.timeout_scans.pass_at_or_after(scan));
+            now
         };
-        Some(quorum.passes.pass_at_or_after(due))
+        Some(self.quorum.timeout_scans.pass_at_or_after(due))
     }
 
     /// `leaderUpdateCommittedIndex`: the highest index that a majority holds, of marks of the current term

@@ -13,7 +13,9 @@ use crate::time::Micros;
 #[repr(u8)]
 pub enum Rule {
     /// A new leadership compares from the end of its log. Without it, on a first leadership, from where the log
-    /// ended when the process started: followers then delete committed entries and get them again (B1).
+    /// ended when the process started (B1). Followers then delete what they have, committed or not, and get it again;
+    /// if they keep `TruncateOnlyConflicts`, they delete nothing, not even a tail that conflicts, and may take that for
+    /// committed.
     CompareFromTheEnd = 0,
     /// Votes go by the log itself. Without it by a copy of its end that a truncate leaves behind (B2).
     VoteByTheLog = 1,

@@ -24,7 +24,7 @@ pub(super) struct Transfers {
     target: Term,
     /// the call to answer when that is decided
     pending: Option<CallId>,
-    /// passes of `checkPreferredLeader`; its thread waits for the answer to a transfer
+    /// passes of `checkPreferredLeader`, at a fixed rate; its thread waits for the answer to a transfer
     checks: Loop,
 }
 
@@ -110,7 +110,6 @@ impl Member {
         if code != Code::Success || still_of_this_term {
             self.transfers.transferee = None;
         }
-        self.transfers.checks.pass_done(ctx.now);
         ctx.note(Note::TransferEnded { to, code });
     }
 
@@ -143,9 +142,26 @@ impl Member {
 
     /// The transferee looks at the end of its log, and the leader whether a preferred member should lead.
     pub(super) fn run_transfers(&mut self, ctx: &mut Context) {
-        if let Some((request, since)) = self.transfers.catching_up
-            && self.transfers.waits.is_pass(ctx.now)
-        {
+        if self.transfers.catching_up.is_some() && self.transfers.waits.is_pass(ctx.now) {
+            self.look_whether_caught_up(ctx);
+        }
+        if self.next_preferred_check(ctx.now) == Some(ctx.now) {
+            self.transfers.checks.pass_done(ctx.now);
+            self.check_preferred_leader(ctx);
+        }
+    }
+
+    /// Both, whatever their rhythm.
+    pub(super) fn transfers_pass(&mut self, ctx: &mut Context) {
+        self.look_whether_caught_up(ctx);
+        if self.next_preferred_check(ctx.now).is_some() {
+            self.transfers.checks.pass_done(ctx.now);
+            self.check_preferred_leader(ctx);
+        }
+    }
+
+    fn look_whether_caught_up(&mut self, ctx: &mut Context) {
+        if let Some((request, since)) = self.transfers.catching_up {
             self.transfers.waits.pass_done(ctx.now);
             if self.ledger_end().0 >= request.index {
                 self.transfers.catching_up = None;
@@ -154,10 +170,6 @@ impl Member {
                 self.transfers.catching_up = None;
                 self.answer_transfer(ctx, request.call, Code::TakeLeadershipFailed);
             }
-        }
-        if self.next_preferred_check(ctx.now) == Some(ctx.now) {
-            self.transfers.checks.pass_done(ctx.now);
-            self.check_preferred_leader(ctx);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Reads a story, does what it says, and writes down what happened.
 
+mod group;
 mod words;
 
-use ledgerscope::ledger::MemberId;
+use ledgerscope::ledger::{MemberId, Role};
 use ledgerscope::scenario::Scenario;
-use ledgerscope::sim::{Command, Event, World};
+use ledgerscope::sim::{Command, Event, Party, Record, World};
 use ledgerscope::store::Index;
 use ledgerscope::time::Micros;
 
@@ -32,10 +33,8 @@ pub fn retell(text: &str) -> String {
 }
 
 fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
-    if let Some(group) = command.strip_prefix("group of ") {
-        let (brokers, seed) = group.split_once(", seed ").ok_or("say `group of N, seed S`")?;
-        let brokers = number(brokers)? as u8;
-        *world = World::new(Scenario::silent(number(seed)?, brokers));
+    if command.starts_with("group of ") {
+        *world = World::new(group::described(command)?);
         return Ok(Vec::new());
     }
     if let Some(condition) = command.strip_prefix("run until ") {
@@ -59,15 +58,39 @@ fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
     if command == "logs" {
         return Ok((0..world.scenario().brokers).map(|n| state(world, usize::from(n))).collect());
     }
-    let order = match command.split_once(' ') {
-        None if command == "send" => Command::Send { producer: 0 },
-        Some(("kill", "the leader")) => Command::Kill { broker: world.leader().ok_or("nobody leads")? },
-        Some(("kill", who)) => Command::Kill { broker: broker(who)? },
-        Some(("restart", who)) => Command::Restart { broker: broker(who)? },
-        _ => return Err("no such command".to_string()),
-    };
-    world.command(order).map_err(|refusal| refusal.to_string())?;
+    for order in orders(world, command)? {
+        world.command(order).map_err(|refusal| refusal.to_string())?;
+    }
     Ok(happened(world))
+}
+
+/// What a line asks for that is not about time or telling.
+fn orders(world: &World, line: &str) -> Result<Vec<Command>, String> {
+    let who = |who: &str| {
+        if who == "the leader" { world.leader().ok_or("nobody leads".into()) } else { broker(who) }
+    };
+    let words: Vec<&str> = line.split(' ').collect();
+    Ok(match words[..] {
+        ["send"] => vec![Command::Send { producer: 0 }],
+        ["send", n, "times"] => vec![Command::Send { producer: 0 }; number(n)? as usize],
+        ["kill", ..] => vec![Command::Kill { broker: who(&line[5..])? }],
+        ["restart", b] => vec![Command::Restart { broker: broker(b)? }],
+        ["power", "loss", ..] => vec![Command::PowerLoss { broker: who(&line[11..])? }],
+        ["transfer", "to", b] => vec![Command::Transfer { broker: broker(b)? }],
+        ["cut", from, "to", to] => vec![Command::Cut { from: broker(from)?, to: broker(to)? }],
+        ["cut", one, "from", other] => {
+            let (from, to) = (broker(one)?, broker(other)?);
+            vec![Command::Cut { from, to }, Command::Cut { from: to, to: from }]
+        }
+        ["heal"] => vec![Command::HealAll],
+        ["heal", from, "to", to] => vec![Command::Heal { from: broker(from)?, to: broker(to)? }],
+        ["isolate", ..] => vec![Command::Isolate { broker: who(&line[8..])? }],
+        ["delay", from, "to", to, "by", n, unit] => {
+            let ms = length(&format!("{n} {unit}"))?.as_millis() as u32;
+            vec![Command::Delay { from: broker(from)?, to: broker(to)?, ms }]
+        }
+        _ => return Err("no such command".to_string()),
+    })
 }
 
 fn happened(world: &mut World) -> Vec<String> {
@@ -81,7 +104,7 @@ fn run_until(world: &mut World, condition: &str) -> Result<Vec<String>, String> 
     let mut events = Vec::new();
     while !holds(world, condition, &events)? {
         if !world.step() || world.now() > deadline {
-            return Err(format!("did not happen within {PATIENCE}"));
+            return Err(format!("did not happen within {PATIENCE}, but this:\n{}", told.join("\n")));
         }
         events = world.take_events();
         told.extend(events.iter().filter_map(|record| narrate(world, record)));
@@ -89,7 +112,8 @@ fn run_until(world: &mut World, condition: &str) -> Result<Vec<String>, String> 
     Ok(told)
 }
 
-fn holds(world: &World, condition: &str, events: &[ledgerscope::sim::Record]) -> Result<bool, String> {
+/// Whether the condition holds; `events` are those of the last step.
+fn holds(world: &World, condition: &str, events: &[Record]) -> Result<bool, String> {
     let words: Vec<&str> = condition.split(' ').collect();
     let process = |who: &str| broker(who).map(|b| world.up(usize::from(b.0)));
     Ok(match words[..] {
@@ -99,12 +123,38 @@ fn holds(world: &World, condition: &str, events: &[ledgerscope::sim::Record]) ->
             let n = number(n)? as u32;
             events.iter().any(|r| matches!(r.event, Event::PutResult { number, .. } if number == n))
         }
+        ["the", "transfer", "ends"] => events.iter().any(|r| matches!(r.event, Event::TransferEnded { .. })),
+        // `B gets A's truncate request`
+        [who, "gets", whose, ref kind @ ..] => {
+            let (to, kind) = (Party::Broker(broker(who)?), kind.join("_"));
+            let from = Party::Broker(broker(whose.trim_end_matches("'s"))?);
+            events.iter().any(|r| match r.event {
+                Event::Delivered { from: f, to: t, message, .. } => {
+                    (f, t) == (from, to) && message.kind.name() == kind
+                }
+                _ => false,
+            })
+        }
         [who, "leads"] => process(who)?.is_some_and(|b| b.member().is_leader()),
+        [who, "stands"] => process(who)?.is_some_and(|b| b.member().role() == Role::Candidate),
+        [who, "follows", whom] => {
+            let whom = broker(whom)?;
+            process(who)?
+                .is_some_and(|b| b.member().role() == Role::Follower && b.member().leader() == Some(whom))
+        }
         [who, "is", "up"] => process(who)?.is_some(),
         [who, "is", "master"] => world.master() == Some(broker(who)?),
+        [who, "is", "in", "term", n] => {
+            let term = number(n)? as i64;
+            process(who)?.is_some_and(|b| b.member().term().0 == term)
+        }
         [who, "has", "entry", n] => {
             let index = Index(number(n)? as i64);
             process(who)?.is_some_and(|b| b.member().end_index() >= index)
+        }
+        [who, "has", "no", "entry", n] => {
+            let index = Index(number(n)? as i64);
+            process(who)?.is_some_and(|b| b.member().end_index() < index)
         }
         [who, "has", "committed", n] => {
             let index = Index(number(n)? as i64);

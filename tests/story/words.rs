@@ -1,7 +1,7 @@
 //! How a story says what happened.
 
 use ledgerscope::broker::{Broker, TopicId};
-use ledgerscope::ledger::{MemberId, Role};
+use ledgerscope::ledger::{MemberId, Role, Rule};
 use ledgerscope::sim::{BrokerState, Event, Kind, Outcome, Party, Record, Summary, World};
 use ledgerscope::store::{ConsumeQueue, EntryKind, EntryStore, Index};
 
@@ -19,7 +19,7 @@ fn party(party: Party) -> String {
 
 /// The line for an event; `None` for what goes without saying: heartbeats that find all well, calls whose
 /// answer will be told, messages that leave.
-pub fn narrate(_world: &World, record: &Record) -> Option<String> {
+pub fn narrate(world: &World, record: &Record) -> Option<String> {
     let what = match record.event {
         Event::Started { broker, term, voted_for, end_index } => {
             let vote = voted_for.map_or("no vote".to_string(), |v| format!("its vote given to {}", name(v)));
@@ -50,7 +50,7 @@ pub fn narrate(_world: &World, record: &Record) -> Option<String> {
             "{}'s round in term {term} ends {outcome:?}: {accepted} for it of {valid} answers, {not_ready} not ready",
             name(broker)
         ),
-        Event::Delivered { from, to, message, .. } => delivered(from, to, message)?,
+        Event::Delivered { from, to, message, .. } => delivered(world, from, to, message)?,
         Event::Refused { from, to, message, .. } => match message.kind {
             Kind::SendRequest => format!("nobody listens at {} for the producer", party(to)),
             Kind::VoteRequest => {
@@ -100,7 +100,7 @@ fn code(outcome: Outcome) -> String {
     serde_json::to_string(&outcome).unwrap().trim_matches('"').to_string()
 }
 
-fn delivered(from: Party, to: Party, message: Summary) -> Option<String> {
+fn delivered(world: &World, from: Party, to: Party, message: Summary) -> Option<String> {
     let (from, to) = (party(from), party(to));
     let index = message.index;
     let result = message.result.map(code).unwrap_or_default();
@@ -112,7 +112,13 @@ fn delivered(from: Party, to: Party, message: Summary) -> Option<String> {
         Kind::CompareRequest => {
             format!("{from} asks {to} to compare at entry {index} of term {}", message.entry_term)
         }
-        Kind::TruncateRequest => format!("{from} tells {to} to delete what conflicts from entry {index} on"),
+        Kind::TruncateRequest => {
+            let kept = world.scenario().rules.keep(Rule::TruncateOnlyConflicts);
+            let what = if kept { "what conflicts" } else { "everything" };
+            format!("{from} tells {to} to delete {what} from entry {index} on")
+        }
+        Kind::TransferRequest => format!("{from} asks {to} to lead instead, once it has entry {index}"),
+        Kind::TransferResponse => format!("{from} answers {to}: {result}"),
         Kind::CompareResponse | Kind::TruncateResponse => format!("{from} answers {to}: {result}"),
         Kind::AppendResponse => format!("{from} answers {to} for entry {index}: {result}"),
         _ => return None,
@@ -136,18 +142,24 @@ pub fn state(world: &World, n: usize) -> String {
     };
     let entries = |range: std::ops::RangeInclusive<i64>| range.map(entry).collect::<Vec<_>>().join(" ");
     let mut line = format!("{}  {role:<9} term {term}  log", name(MemberId(n as u8)));
+    let end = store.end_index();
     if committed > Index::NONE {
-        line += &format!(" [{}]", entries(0..=committed.0));
+        line += &format!(" [{}]", entries(0..=committed.min(end).0));
     }
-    let open = entries(committed.0 + 1..=store.end_index().0);
+    let open = entries(committed.0 + 1..=end.0);
     if !open.is_empty() {
         line += &format!(" {open}");
+    }
+    if committed > end {
+        line += &format!(" but committed up to {committed}");
     }
     for (q, queue) in queues.iter().enumerate() {
         line += &format!("  q{q}");
         for offset in queue.min_offset()..queue.max_offset() {
             let unit = queue.get(offset).unwrap();
-            line += &format!(" {}", store.entry_at_position(unit.offset).unwrap().index);
+            // A unit whose entry was deleted leads nowhere, or to what was written there since.
+            let index = store.entry_at_position(unit.offset).map(|entry| entry.index.to_string());
+            line += &format!(" {}", index.as_deref().unwrap_or("?"));
         }
     }
     line

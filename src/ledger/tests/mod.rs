@@ -1,10 +1,15 @@
 //! A member by itself: what it answers and does, rule by rule. Scenes of several members are in
 //! `tests/stories`.
 
+mod client_api;
+mod commit;
 mod replication;
+mod rules;
+mod threads;
+mod transfer;
 mod voting;
 
-use super::message::{CallTag, Output, Push, PushResponse, Request, Response};
+use super::message::{CallTag, Output, Push, PushKind, PushResponse, Request, Response};
 use super::*;
 use crate::store::{Entry, EntryKind, Index, Term};
 use crate::time::Micros;
@@ -24,6 +29,11 @@ struct Bench {
 impl Bench {
     /// A of three, just started, with entries of the given terms on its disk.
     fn of_three(terms: &[i64]) -> Bench {
+        Bench::with_config(terms, Config::default())
+    }
+
+    /// The same with other settings.
+    fn with_config(terms: &[i64], config: Config) -> Bench {
         let mut disk = Disk::default();
         for term in terms {
             let appended = disk.store.append_as_leader(EntryKind::Normal, Term(*term), body(), |_, _| {});
@@ -32,7 +42,7 @@ impl Bench {
         if let Some(last) = terms.last() {
             disk.vote.write(Term(*last), None);
         }
-        let member = Member::start(A, 3, Config::default(), disk, Micros::millis(1));
+        let member = Member::start(A, 3, config, disk, Micros::millis(1));
         Bench { member, now: Micros::ZERO, out: Vec::new(), calls: 0 }
     }
 
@@ -85,6 +95,14 @@ impl Bench {
         calls.collect()
     }
 
+    /// How the client append that waits for `index` ended.
+    fn outcome(&self, index: Index) -> Option<Code> {
+        self.notes().into_iter().find_map(|note| match note {
+            Note::AppendDone { index: i, code } if i == index => Some(code),
+            _ => None,
+        })
+    }
+
     fn notes(&self) -> Vec<Note> {
         self.out.iter().filter_map(|o| if let Output::Note(note) = o { Some(*note) } else { None }).collect()
     }
@@ -96,6 +114,7 @@ impl Bench {
 
     /// Makes it the leader of its next term, with the vote of B.
     fn elect(&mut self) -> i64 {
+        self.member.elector.blocked = election::Blocked::No; // whatever it waited for
         self.member.elector.last_parse_result = ParseResult::WaitToVoteNext;
         self.member.elector.next_time_to_request_vote = None;
         self.run(Micros::millis(20));
@@ -134,4 +153,80 @@ fn entry(index: i64, term: i64) -> Entry {
 
 fn append(index: i64, term: i64) -> Push {
     Push::Append { entries: [entry(index, term)].into() }
+}
+
+fn compare(index: i64, term: i64) -> Push {
+    Push::Compare { pre_log_index: Index(index), pre_log_term: Term(term) }
+}
+
+fn truncate(index: i64, leaders_term: i64) -> Push {
+    Push::Truncate { pre_log_index: Index(index), pre_log_term: Term(leaders_term) }
+}
+
+/// A follows C in term 5, with entries of these terms.
+fn follower(terms: &[i64]) -> Bench {
+    let mut bench = Bench::of_three(terms);
+    bench.follow(5);
+    bench
+}
+
+/// A leads with entries of these terms, no no-op; what it pushes is answered by `answer`.
+struct Leader {
+    bench: Bench,
+    term: i64,
+}
+
+impl Leader {
+    fn new(terms: &[i64]) -> Leader {
+        Leader::without(terms, &[])
+    }
+
+    /// These rules are not kept.
+    fn without(terms: &[i64], rules: &[Rule]) -> Leader {
+        let rules = Rules::SAFE.without(&[Rule::NoopOnElection]).without(rules);
+        Leader::with_config(terms, Config { rules, ..Config::default() })
+    }
+
+    fn with_config(terms: &[i64], config: Config) -> Leader {
+        let mut bench = Bench::with_config(terms, config);
+        let term = bench.elect();
+        if terms.is_empty() {
+            bench.run(Micros::millis(1)); // the dispatchers have seen the leadership, and have nothing to compare
+        }
+        bench.sent();
+        Leader { bench, term }
+    }
+
+    /// The pushes to `to` within the next milliseconds.
+    fn pushes(&mut self, to: MemberId, ms: u64) -> Vec<(CallTag, Push)> {
+        self.bench.run(Micros::millis(ms));
+        let sent = self.bench.sent().into_iter();
+        let pushes = sent.filter(|(peer, ..)| *peer == to).filter_map(|(_, tag, request)| match request {
+            Request::Push { push, .. } => Some((tag, push)),
+            _ => None,
+        });
+        pushes.collect()
+    }
+
+    fn answer(&mut self, from: MemberId, (tag, push): &(CallTag, Push), code: Code) {
+        let response = PushResponse::new(Term(self.term), code, push);
+        self.reply(from, *tag, response);
+    }
+
+    fn reply(&mut self, from: MemberId, tag: CallTag, response: PushResponse) {
+        self.bench.with(|m, ctx| m.on_answer(ctx, from, tag, Response::Push(response)));
+    }
+
+    /// Compares and truncates with `peer`, so that entries can be sent.
+    fn open(&mut self, peer: MemberId) {
+        for kind in [PushKind::Compare, PushKind::Truncate] {
+            let pushes = self.pushes(peer, 2);
+            assert_eq!(pushes.iter().map(|(_, p)| p.kind()).collect::<Vec<_>>(), [kind]);
+            self.answer(peer, &pushes[0], Code::Success);
+        }
+    }
+
+    fn append(&mut self) -> Index {
+        self.bench.with(|m, ctx| m.append(ctx, body(), |_, _| {})).unwrap().0
+    }
 }

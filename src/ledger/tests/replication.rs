@@ -1,22 +1,6 @@
-//! Pushes, from both sides, commit and client appends.
+//! Pushes, from both sides.
 
 use super::*;
-use crate::ledger::message::PushKind;
-
-fn compare(index: i64, term: i64) -> Push {
-    Push::Compare { pre_log_index: Index(index), pre_log_term: Term(term) }
-}
-
-fn truncate(index: i64, leaders_term: i64) -> Push {
-    Push::Truncate { pre_log_index: Index(index), pre_log_term: Term(leaders_term) }
-}
-
-/// A follows C in term 5, with entries of these terms.
-fn follower(terms: &[i64]) -> Bench {
-    let mut bench = Bench::of_three(terms);
-    bench.follow(5);
-    bench
-}
 
 #[test]
 fn a_comparison_says_where_the_log_ends_or_since_when_it_differs() {
@@ -111,17 +95,32 @@ fn a_gap_is_reported_when_it_is_a_second_old() {
 }
 
 #[test]
-fn a_repeated_append_is_answered_from_the_log_at_most_once_a_second() {
+fn a_repeated_append_waits_for_the_look_that_is_taken_once_a_second() {
     let mut bench = follower(&[1]);
     bench.push(C, 5, -1, append(1, 5));
-    assert_eq!(bench.push(C, 5, -1, append(1, 5)).unwrap().code, Code::Success);
-    bench.run(Micros::millis(1));
-    assert_eq!(bench.push(C, 5, -1, append(1, 4)), None);
-    let call = CallId(bench.calls);
-    bench.run(Micros::millis(1001));
-    match bench.answer_to(call) {
-        Some(Response::Push(r)) => assert_eq!(r.code, Code::InconsistentState, "another entry"),
+    bench.run(Micros::millis(300));
+    assert_eq!(bench.push(C, 5, -1, append(1, 5)), None);
+    let (same, other) = (CallId(bench.calls), CallId(bench.calls + 1));
+    bench.run(Micros::millis(700));
+    assert_eq!(bench.answer_to(same), None);
+    bench.run(Micros::millis(1)); // a second after the start
+    let code = |answer| match answer {
+        Some(Response::Push(response)) => response.code,
         other => panic!("{other:?}"),
+    };
+    assert_eq!(code(bench.answer_to(same)), Code::Success);
+
+    assert_eq!(bench.push(C, 5, -1, append(1, 4)), None);
+    bench.run(Micros::millis(1000));
+    assert_eq!(code(bench.answer_to(other)), Code::InconsistentState, "another entry than the log's");
+}
+
+#[test]
+fn an_answer_carries_the_index_of_the_first_entry_if_there_was_one() {
+    let mut bench = follower(&[1]);
+    assert_eq!(bench.push(C, 5, -1, append(1, 5)).unwrap().index, Index(1));
+    for push in [compare(1, 5), truncate(2, -1), Push::Commit] {
+        assert_eq!(bench.push(C, 5, -1, push).unwrap().index, Index::NONE);
     }
 }
 
@@ -132,55 +131,6 @@ fn the_commit_index_is_capped_by_the_own_end_and_never_falls() {
     assert_eq!(bench.member.committed_index(), Index(2));
     bench.push(C, 5, 0, Push::Commit);
     assert_eq!(bench.member.committed_index(), Index(2));
-}
-
-/// A leads with entries of these terms, no no-op; what it pushes is answered by `answer`.
-struct Leader {
-    bench: Bench,
-    term: i64,
-}
-
-impl Leader {
-    fn new(terms: &[i64]) -> Leader {
-        let mut bench = Bench::of_three(terms);
-        bench.member.config.rules = Rules::SAFE.without(&[Rule::NoopOnElection]);
-        let term = bench.elect();
-        bench.sent();
-        Leader { bench, term }
-    }
-
-    /// The pushes to `to` within the next milliseconds.
-    fn pushes(&mut self, to: MemberId, ms: u64) -> Vec<(CallTag, Push)> {
-        self.bench.run(Micros::millis(ms));
-        let sent = self.bench.sent().into_iter();
-        let pushes = sent.filter(|(peer, ..)| *peer == to).filter_map(|(_, tag, request)| match request {
-            Request::Push { push, .. } => Some((tag, push)),
-            _ => None,
-        });
-        pushes.collect()
-    }
-
-    fn answer(&mut self, from: MemberId, (tag, push): &(CallTag, Push), code: Code) {
-        let response = PushResponse::new(Term(self.term), code, push);
-        self.reply(from, *tag, response);
-    }
-
-    fn reply(&mut self, from: MemberId, tag: CallTag, response: PushResponse) {
-        self.bench.with(|m, ctx| m.on_answer(ctx, from, tag, Response::Push(response)));
-    }
-
-    /// Compares and truncates with `peer`, so that entries can be sent.
-    fn open(&mut self, peer: MemberId) {
-        for kind in [PushKind::Compare, PushKind::Truncate] {
-            let pushes = self.pushes(peer, 2);
-            assert_eq!(pushes.iter().map(|(_, p)| p.kind()).collect::<Vec<_>>(), [kind]);
-            self.answer(peer, &pushes[0], Code::Success);
-        }
-    }
-
-    fn append(&mut self) -> Index {
-        self.bench.with(|m, ctx| m.append(ctx, body(), |_, _| {})).unwrap().0
-    }
 }
 
 #[test]
@@ -234,54 +184,40 @@ fn the_commit_index_is_pushed_after_a_second_of_quiet() {
 }
 
 #[test]
-fn an_entry_of_an_older_term_is_committed_only_together_with_one_of_the_present_term() {
-    let mut leader = Leader::new(&[1, 1]);
+fn an_append_without_entries_is_malformed() {
+    let mut bench = follower(&[1]);
+    let empty = Push::Append { entries: [].into() };
+    assert_eq!(bench.push(C, 5, -1, empty).unwrap().code, Code::UnexpectedArgument);
+}
+
+#[test]
+fn a_compare_forgets_the_appends_that_wait_and_never_answers_them() {
+    let mut bench = follower(&[1]);
+    assert_eq!(bench.push(C, 5, -1, append(2, 5)), None);
+    let call = CallId(bench.calls);
+    bench.push(C, 5, -1, compare(0, 1));
+    bench.push(C, 5, -1, append(1, 5));
+    bench.run(Micros::seconds(3));
+    assert_eq!((bench.terms(), bench.answer_to(call)), (vec![1, 5], None));
+}
+
+#[test]
+fn a_follower_with_a_full_disk_refuses_appends() {
+    let mut bench = follower(&[1]);
+    bench.member.disk.full = true;
+    assert_eq!(bench.push(C, 5, 0, append(1, 5)).unwrap().code, Code::InconsistentState);
+    assert_eq!((bench.terms(), bench.member.committed_index()), (vec![1], Index::NONE));
+}
+
+#[test]
+fn no_more_than_a_thousand_pushes_are_under_way_to_a_peer() {
+    let mut leader = Leader::new(&[]);
+    for _ in 0..1500 {
+        leader.append();
+    }
     leader.open(B);
-    leader.pushes(B, 5);
-    assert_eq!(leader.bench.member.committed_index(), Index::NONE, "two of three hold both, and yet");
-    leader.append();
-    let sent = leader.pushes(B, 0);
-    leader.answer(B, &sent[0], Code::Success);
-    leader.bench.run(Micros::millis(1));
-    assert_eq!(leader.bench.member.committed_index(), Index(2));
-}
-
-#[test]
-fn a_new_leader_appends_a_no_op_only_if_something_is_uncommitted() {
-    let mut bench = Bench::of_three(&[1]);
-    bench.elect();
-    assert_eq!(bench.member.store().entry(Index(1)).unwrap().magic, EntryKind::Noop);
-    let mut bench = Bench::of_three(&[]);
-    bench.elect();
-    assert_eq!(bench.member.end_index(), Index::NONE);
-}
-
-#[test]
-fn a_client_append_without_a_majority_is_answered_after_two_to_three_seconds_and_stays() {
-    let mut leader = Leader::new(&[]);
-    let index = leader.append();
-    let timeout = Note::AppendDone { index, code: Code::WaitQuorumAckTimeout };
-    leader.bench.member.elector.last_successful_heartbeat = Some(leader.bench.now);
-    leader.bench.run(Micros::millis(1999));
-    assert!(!leader.bench.notes().contains(&timeout));
-    leader.bench.run(Micros::millis(1003));
-    assert!(leader.bench.notes().contains(&timeout));
-    assert_eq!(leader.bench.member.end_index(), index);
-}
-
-#[test]
-fn a_client_append_ends_with_its_term() {
-    let mut leader = Leader::new(&[]);
-    let index = leader.append();
-    leader.bench.call(C, Request::HeartBeat { term: Term(9) });
-    leader.bench.run(Micros::millis(12));
-    let ended = Note::AppendDone { index, code: Code::ExpiredTerm };
-    assert!(leader.bench.notes().contains(&ended));
-}
-
-#[test]
-fn only_a_leader_takes_appends() {
-    let mut bench = Bench::of_three(&[]);
-    let refused = bench.with(|m, ctx| m.append(ctx, body(), |_, _| {}));
-    assert_eq!(refused, Err(Code::NotLeader));
+    let pushes = leader.pushes(B, 2);
+    assert_eq!(pushes.len(), 1000);
+    leader.answer(B, &pushes[0], Code::Success);
+    assert_eq!(leader.pushes(B, 2).len(), 1);
 }
