@@ -124,6 +124,18 @@ test('a wrong attribute gives a message and an error event, and the message goes
   await until(page, (s) => s.brokers.length === 4);
 });
 
+test('an attribute that nobody knows is named', async ({ page }) => {
+  await open(page, 'lang=en&seed=1');
+  await page.evaluate(() => {
+    const scope = document.createElement('ledger-scope');
+    for (const name of ['brokrs', 'data-note', 'class']) scope.setAttribute(name, '5');
+    document.querySelector('ledger-scope')?.replaceWith(scope);
+  });
+  const alert = page.locator('ledger-scope').getByRole('alert');
+  await expect(alert).toContainText('“brokrs” is not an option here');
+  await expect(alert.locator('p')).toHaveCount(1);
+});
+
 test('two elements on a page do not disturb each other', async ({ page }) => {
   await page.goto('examples/blog-post.html');
   await until(page, (s) => s !== null, '#three');
@@ -270,4 +282,39 @@ test('when the simulator fails, the seed stays on the page and a new run can be 
   await scope.getByRole('button', { name: 'New run' }).click();
   await expect(scope.getByRole('alert')).toBeEmpty();
   await until(page, (s) => s.timeUs > 0); // it was playing, so it plays
+});
+
+test('time waits for what draws the messages that fly, but not for ever', async ({ page }) => {
+  const AFTER = /\/after-[^/]*\.js$/;
+  let arrive = () => {};
+  const slow = new Promise((done) => (arrive = () => done(undefined)));
+  await page.route(AFTER, async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await open(page, 'lang=en&seed=7');
+  await page.waitForTimeout(700);
+  expect((await stateOf(page)).timeUs).toBe(0);
+  await until(page, (s) => s.timeUs > 0);
+  await expect(page.locator('ledger-scope').getByRole('status')).toBeEmpty();
+  arrive();
+  await expect(page.locator('ledger-scope .sentence')).toContainText(/[a-z]/);
+  await expect(page.locator('ledger-scope').getByRole('alert')).toBeEmpty();
+});
+
+test('what comes after the first picture may fail to come: the element says so and plays on, and asks again', async ({
+  page,
+}) => {
+  const AFTER = /\/(after|en-story)-[^/]*\.js$/;
+  await page.route(AFTER, (route) => route.abort());
+  await open(page, `${FAST}&seed=7`);
+  const scope = page.locator('ledger-scope');
+  await expect(scope.getByRole('alert')).toContainText('could not be loaded');
+  await until(page, settled);
+  await expect(scope.getByRole('status')).toBeEmpty();
+  await page.unroute(AFTER);
+  await scope.getByRole('button', { name: 'New run' }).click();
+  await until(page, settled);
+  await expect(scope.getByRole('alert')).toBeEmpty();
+  await expect(scope.getByRole('status')).not.toBeEmpty();
 });

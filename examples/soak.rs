@@ -38,6 +38,8 @@ fn main() -> ExitCode {
                     total.committed += run.committed;
                     total.terms_led += run.terms_led;
                     total.kills += run.kills;
+                    total.consumed += run.consumed;
+                    total.consumed_again += run.consumed_again;
                 }
                 Err(violation) => {
                     eprintln!("seed {seed}: {violation}");
@@ -53,13 +55,15 @@ fn main() -> ExitCode {
     let sum = |of: fn(&soak::Outcome) -> u64| results.iter().map(|(o, _)| of(o)).sum::<u64>();
     println!(
         "{count} seeds from {first}: {} broken, {} events, {} kills, {} terms led, {} entries committed, {} \
-         messages acknowledged, {:.1} s",
+         messages acknowledged, {} consumed, {} again, {:.1} s",
         results.iter().map(|(_, broken)| broken.len()).sum::<usize>(),
         sum(|o| o.events),
         sum(|o| o.kills as u64),
         sum(|o| o.terms_led as u64),
         sum(|o| o.committed as u64),
         sum(|o| o.acknowledged as u64),
+        sum(|o| o.consumed as u64),
+        sum(|o| o.consumed_again as u64),
         start.elapsed().as_secs_f64(),
     );
     if results.iter().all(|(_, broken)| broken.is_empty()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -10,7 +10,9 @@
 //! * [`scenario`] – what a run starts from
 //! * [`sim`] – the world, with its clock, network and seeded randomness
 //! * [`check`] – what must hold in a run, watched from outside
+//! * `schema` – the JSON Schema of a scenario; native only
 //! * `trace` – a run as lines of JSON in the shape of the recordings of the original; native only
+//! * `export` – a broker's files, written as the real programs have them; native only
 //! * `inspect` – real store folders on disk, decoded and checked; knows [`store`] only, and is native only
 //! * [`web`] – the frame that is drawn, and the surface that JavaScript sees
 
@@ -20,9 +22,13 @@ pub mod broker;
 pub mod check;
 pub mod client;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod export;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod inspect;
 pub mod ledger;
 pub mod scenario;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schema;
 mod shown;
 pub mod sim;
 pub mod store;

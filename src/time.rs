@@ -56,6 +56,15 @@ impl fmt::Display for Micros {
     }
 }
 
+/// The earlier of two moments that may never come.
+pub fn soonest(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, None) => a,
+        (None, b) => b,
+    }
+}
+
 /// `DLedgerUtils.elapsed(start) > limit`: strict, and always true for 'never'.
 pub fn elapsed_more_than(now: Micros, start: Option<Micros>, limit: Micros) -> bool {
     match start {

@@ -10,11 +10,15 @@ const ONCE_BROKEN: [u64; 0] = [];
 fn kills_restarts_and_sends_break_no_promise() {
     let mut acknowledged = 0;
     let mut terms_led = 0;
+    let mut consumed = 0;
+    let mut consumed_again = 0;
     for seed in (0..400).chain(ONCE_BROKEN) {
         match soak::run(seed) {
             Ok(run) => {
                 acknowledged += run.acknowledged;
                 terms_led += run.terms_led;
+                consumed += run.consumed;
+                consumed_again += run.consumed_again;
             }
             Err(violation) => panic!("seed {seed}: {violation}"),
         }
@@ -22,4 +26,6 @@ fn kills_restarts_and_sends_break_no_promise() {
     // The trouble is real, and so is the work done in spite of it.
     assert!(terms_led > 800, "{terms_led}");
     assert!(acknowledged > 10_000, "{acknowledged}");
+    assert!(consumed > 10_000, "{consumed}");
+    assert!(consumed_again > 100, "{consumed_again}");
 }

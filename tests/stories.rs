@@ -5,16 +5,20 @@
 //! writes what happens now; the diff is the review. The commands:
 //!
 //! * `> group of 3, seed 7`: a new world. More may follow: `as dledger-0.4` (a preset), `with batches_fill`,
-//!   `without count_only_current_term and noop_on_election` (rules), `preferring B`, `batching`
+//!   `without count_only_current_term and noop_on_election` (rules), `preferring B`, `batching`,
+//!   `route every 30 s`, `4 queues`, `2 consumers`; see `tests/story/group.rs`
 //! * `> run 2 s`, `> run 500 ms`: time passes, and what happens is told; `> skip 2 s`: not told
 //! * `> run until somebody leads`: or `A leads`, `A follows B`, `A stands`, `A is master`, `A is in term 2`,
 //!   `A has entry 0`, `A has no entry 0`, `A has committed 0`, `A has dispatched 0`, `A is up`,
 //!   `message 0 is answered`, `the transfer ends`, `A gets B's truncate request` (or another message),
-//!   `nothing flies`; `> skip until` does the same untold
+//!   `nothing flies`, `consumer 0 consumes message 1`, `the name server knows A`, `the producer knows A` (as master);
+//!   `> skip until` does the same untold
 //! * `> kill A`, `> kill the leader`, `> power loss A`, `> restart A`, `> send`, `> send 3 times`,
 //!   `> transfer to B`
+//! * `> start consumer 1`, `> stop consumer 1`, `> kill consumer 1`
 //! * `> cut A to B`, `> cut A from B` (both ways), `> isolate A`, `> delay A to B by 800 ms`, `> heal`,
 //!   `> heal A to B`
+//! * `> copies of message 1`: where the leader has it, and under which UNIQ_KEY
 //! * `> logs`: what each broker has: its entries with their terms, committed ones in [ ], and its queues
 
 mod story;
@@ -50,6 +54,10 @@ stories! {
     leader_dies_with_entry_on_nobody_else
     dead_follower_catches_up
     four_brokers_need_three
+    a_producer_outlives_its_master
+    a_retry_stores_a_second_copy
+    a_group_of_consumers_rebalances
+    a_consumer_over_a_failover
     leader_isolated_steps_down_and_rejoins
     power_loss_of_a_majority
     preferred_leader_comes_back

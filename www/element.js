@@ -5,16 +5,7 @@ import { loadEngine } from './engine.js';
 import { HEAD } from './frame.js';
 import { SILENT, langOf, loadWords, words } from './i18n/index.js';
 import { shortcut } from './keys.js';
-import {
-  NAMES,
-  RULES,
-  badValue,
-  defaults,
-  describe,
-  misspelt,
-  readOption,
-  unknownOption,
-} from './options.js';
+import { NAMES, RULES, badValue, defaults, describe, readOption, unknownOption } from './options.js';
 import { Player, pageLoop, unwatchSight, watchSight } from './player.js';
 import { sayProblem } from './problems.js';
 import { Reflecting } from './reflecting.js';
@@ -25,9 +16,15 @@ import { View } from './view.js';
 /** @import { Engine, Run } from './engine.js' */
 /** @import { Problem } from './options.js' */
 /** @import { CoreEvent } from './panels/story.js' */
+/** @import { After } from './view.js' */
 
 /** Options that a run is made of: another value means another run. */
 const OF_THE_RUN = ['brokers', 'seed', 'message-every'];
+
+/**
+ * Time waits for what draws the messages that fly, so that none goes unseen; but not longer than this, milliseconds.
+ */
+const PATIENCE_MS = 1500;
 
 /** @type {CoreEvent[]} */
 const NO_EVENTS = [];
@@ -48,6 +45,8 @@ export class LedgerScope extends Reflecting {
   #due = false; // a new run is
   #reseed = false; // and with the seed of the attribute, not that of the present run
   #words = SILENT;
+  /** What came after the first picture. @type {After | null} */
+  #after = null;
   /** What the view is told beside the frame; one object, told anew on every frame. */
   #interrupted = false; // it was playing when an error ended the run, so the next run plays
   #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
@@ -79,19 +78,35 @@ export class LedgerScope extends Reflecting {
       option: (name, value) => this.setAttribute(name, value),
       target: (number) => (number < 0 ? this.send() : this.toggle(number)),
       changed: () => this.#player.invalidate(),
+      complete: (after) => this.#complete(after),
     });
     root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
   }
 
   connectedCallback() {
     this.upgradeProperties();
-    for (const name of misspelt(this.getAttributeNames())) this.report(unknownOption(name));
+    this.#checkNames();
     this.#size.observe(this.#view.scope);
     pageLoop().add(this.#player);
     watchSight(this, this.#player);
     for (const query of this.#queries) query.addEventListener('change', this.#look);
     this.#look();
     if (!this.#run && !this.#started) this.#start();
+  }
+
+  /** @param {After | void} after  nothing: it could not be had */
+  #complete(after) {
+    this.#showControls();
+    this.#player.held = false;
+    if (!after || this.#after) return;
+    this.#after = after;
+    this.#player.watch = new after.Watch();
+    this.#checkNames();
+  }
+
+  #checkNames() {
+    for (const name of this.#after?.misspelt(this.getAttributeNames()) ?? [])
+      this.report(unknownOption(name));
   }
 
   disconnectedCallback() {
@@ -227,6 +242,8 @@ export class LedgerScope extends Reflecting {
     }
     if (!this.isConnected) return;
     this.#begin(this.#options.seed);
+    this.#player.held = !this.#after;
+    setTimeout(() => (this.#player.held = false), PATIENCE_MS);
     if (this.#options.autoplay) this.play();
   }
 

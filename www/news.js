@@ -11,7 +11,17 @@ export class Watch {
   /** Refusals of each broker since it was last seen alive. */
   #refusals = new Int32Array(16);
   /** The latest of them that has been counted. */
-  #latest = new Float64Array(16).fill(-1);
+  #latest = new Float64Array(16);
+
+  constructor() {
+    this.clear();
+  }
+
+  /** For a new run. */
+  clear() {
+    this.#refusals.fill(0);
+    this.#latest.fill(-1);
+  }
 
   /**
    * Whether nothing that flies is news. Asked at every event and every frame: it allocates nothing.

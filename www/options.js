@@ -132,18 +132,6 @@ export function unknownOption(name, value = '') {
   };
 }
 
-// What any HTML element may carry, and what frameworks put on it, is no mistake.
-const FOREIGN =
-  /^(id|class|style|slot|part|exportparts|title|dir|hidden|inert|tabindex|role|translate|is|nonce|draggable|popover|contenteditable|spellcheck|autofocus|accesskey|anchor|key|ref|item\w+|xmlns|(data|aria|on|v|x|ng|hx|bind|svelte|astro|b)-.*|on.*|.*[^a-z-].*)$/;
-
-/**
- * Attribute names that are none of ours and nobody else's: most likely misspelt.
- * @param {readonly string[]} names
- */
-export function misspelt(names) {
-  return names.filter((name) => !(name in RULES) && !FOREIGN.test(name));
-}
-
 /** @param {string} text */
 function clip(text) {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;

@@ -3,10 +3,10 @@
 // What is drawn is the element's affair: it hands in `paint`.
 
 import { HEAD } from './frame.js';
-import { Watch } from './news.js';
 import { LONGEST_FRAME_MS, advance, pacer } from './pacing.js';
 
 /** @import { Run } from './engine.js' */
+/** @import { Watch } from './news.js' */
 /** @import { Mode } from './pacing.js' */
 
 /** Real time that one player may spend on simulating per frame, milliseconds. */
@@ -107,7 +107,10 @@ export class Player {
   #last = -1;
   #clock = pacer(0);
   #world = { flying: false, dull: false, nextUs: -1, flightUs: 2000 };
-  #watch = new Watch();
+  /** It plays, but time does not go on yet. */
+  held = false;
+  /** Tells news from what has been seen before; until it is there (after.js), all is news. @type {Watch | null} */
+  watch = null;
 
   /** @param {PlayerOptions} options */
   constructor({ loop, paint, fail }) {
@@ -124,7 +127,7 @@ export class Player {
   setRun(run, flightUs = 2000) {
     this.#run = run;
     this.#world.flightUs = flightUs;
-    this.#watch = new Watch();
+    this.watch?.clear();
     this.#clock = pacer(run ? run.frame()[HEAD.TIME_US] : 0);
     this.rate = 0;
     this.invalidate();
@@ -192,7 +195,7 @@ export class Player {
     const wall = this.#last < 0 ? 0 : Math.min(nowMs - this.#last, LONGEST_FRAME_MS);
     this.#last = nowMs;
     try {
-      const moved = this.#playing && wall > 0 && this.#advance(wall);
+      const moved = this.#playing && !this.held && wall > 0 && this.#advance(wall);
       if (!moved && !this.#dirty && !this.#animating) return;
       const atOnce = this.#stepped;
       this.#dirty = false;
@@ -216,7 +219,7 @@ export class Player {
     for (let hops = 0; left > 1e-9 && hops < HOPS; hops++) {
       const frame = run.frame();
       world.flying = frame[HEAD.FLIGHTS] > 0;
-      world.dull = world.flying && this.#watch.dull(frame);
+      world.dull = world.flying && this.watch !== null && this.watch.dull(frame);
       world.nextUs = frame[HEAD.NEXT_EVENT_US];
       left -= advance(clock, world, this.pace, left);
       const until = Math.floor(clock.us);

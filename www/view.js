@@ -12,6 +12,7 @@ import { Targets } from './panels/targets.js';
 import { drawStage } from './stage/draw.js';
 import { layout } from './stage/layout.js';
 import { cssVariables, palette } from './stage/palette.js';
+import { Untold } from './untold.js';
 
 /** @import { Words } from './i18n/index.js' */
 /** @import { Options } from './options.js' */
@@ -26,6 +27,7 @@ const NARROWEST = 200;
 /** @type {CSSStyleSheet | null} one sheet for all elements of the page */
 let sheet = null;
 
+/** @typedef {typeof import('./after.js')} After */
 /** @typedef {{seed: number, rate: number, pace: string, playing: boolean}} Clock */
 
 export class View {
@@ -40,7 +42,7 @@ export class View {
   #canvas = h('canvas', { class: 'picture', 'aria-hidden': 'true', width: 0, height: 0 });
   #ctx = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
   #strip = h('canvas', { class: 'timeline', role: 'img' });
-  /** What comes after the first picture. @type {typeof import('./after.js') | null} */
+  /** What comes after the first picture. @type {After | null} */
   #after = null;
   /** @type {Timeline | null} */
   #timeline = null;
@@ -48,13 +50,13 @@ export class View {
   #marks = null;
   /** Tells what the events mean. @type {Story | null} */
   #story = null;
-  /** What they have not been told yet. @type {CoreEvent[]} */
-  #untold = [];
+  #untold = new Untold();
   #brokers = 1;
   #expected = 1;
   #run = 0;
   #narrating = '';
   #changed;
+  #complete;
   #nothingSaid = false;
   #fresh = true;
   reducedMotion = false;
@@ -62,11 +64,12 @@ export class View {
   /**
    * @param {ShadowRoot} root
    * @param {Words} words
-   * @param {Wishes & {target: (number: number) => void, changed: () => void}} wishes
+   * @param {Wishes & {target: (number: number) => void, changed: () => void, complete: (after: After | void) => void}} wishes
    */
   constructor(root, words, wishes) {
     this.#words = words;
     this.#changed = wishes.changed;
+    this.#complete = wishes.complete;
     this.caption = new Caption();
     this.controls = new Controls(wishes);
     this.notices = new Notices();
@@ -89,7 +92,7 @@ export class View {
   /** Forgets the last run. @param {number} brokers */
   begin(brokers) {
     this.#story = null;
-    this.#untold = [];
+    this.#untold = new Untold();
     this.#brokers = brokers;
     this.#run++;
     this.#marks = null;
@@ -147,7 +150,7 @@ export class View {
       this.#tell(events);
     }
     this.#sayNothing(frame);
-    const waiting = this.caption.update(this.#words, nowMs, atOnce);
+    const waiting = this.caption.sentences?.update(this.#words, nowMs, atOnce) ?? false;
     this.caption.setClock(this.#words, timeUs, clock, nowMs);
 
     this.#place(frame);
@@ -160,7 +163,7 @@ export class View {
       words: this.#words.text,
       reducedMotion: this.reducedMotion,
       marks: this.#marks,
-      drawMarks: this.#after && this.#after.drawMarks,
+      later: this.#after,
       focus: this.targets.focus,
       hover: this.targets.hover,
       nowMs,
@@ -171,48 +174,62 @@ export class View {
 
   /** @param {CoreEvent[]} events */
   #tell(events) {
-    if (!this.#story) {
-      this.#untold.push(...events);
-      return;
-    }
+    if (!this.#story) return this.#untold.add(events);
     for (const event of events) {
       this.#timeline?.history.take(event);
       const line = this.#story.tell(event);
-      if (line) this.caption.offer(line);
+      if (line) this.caption.sentences?.offer(line);
     }
   }
 
-  /** Who tells the story, and the sentences to tell it in, are fetched once there is a picture to speak of. */
+  /**
+   * Who tells the story, and the sentences to tell it in, are fetched once there is a picture to speak of. What cannot be
+   * had is asked for again with the next run; until then this one plays on without.
+   */
   async #narrate() {
     const words = this.#words;
-    const subject = `${words.lang} ${this.#run}`;
+    const subject = `${words === SILENT ? '' : words.lang} ${this.#run}`;
     if (this.#narrating === subject) return;
     this.#narrating = subject;
     const run = this.#run;
-    try {
-      [this.#after] = await Promise.all([import('./after.js'), words.complement()]);
-    } catch (error) {
-      const args = { message: String(error) };
-      return this.notices.show('lang', { key: 'problem.words', args }, words);
-    }
-    if (!this.#timeline) {
-      this.#timeline = new this.#after.Timeline(this.#strip);
-      this.#resizeStrip();
-    }
-    if (run === this.#run && !this.#story) {
-      this.#marks = this.#after.createMarks();
-      this.#story = new this.#after.Story(this.#brokers);
-      this.#tell(this.#untold);
-      this.#untold = [];
-    }
+    const missing = (/** @type {string} */ key) => (/** @type {unknown} */ error) =>
+      this.notices.show(key, { key, args: { message: String(error) } }, this.#words);
+    const sentences = words.complement().then(() => this.notices.clear('problem.words'));
+    const [after] = await Promise.all([
+      import('./after.js').catch(missing('problem.after')),
+      sentences.catch(missing('problem.words')),
+    ]);
     if (words === this.#words) this.caption.rewrite(words);
+    this.#complete(after);
+    if (after) {
+      this.notices.clear('problem.after');
+      this.#after = after;
+      this.caption.sentences ??= new after.Sentences(this.caption.sentence, this.caption.live);
+      if (!this.#timeline) {
+        this.#timeline = new after.Timeline(this.#strip);
+        this.#resizeStrip();
+      }
+    }
+    if (run === this.#run && !this.#story) this.#begin(after);
     this.#changed();
+  }
+
+  /** @param {After | void} after */
+  #begin(after) {
+    if (!after) return this.#untold.giveUp();
+    const events = this.#untold.take();
+    if (!events) return;
+    this.#marks = after.createMarks();
+    this.#story = new after.Story(this.#brokers);
+    this.#tell(events);
   }
 
   /** Where paced time would stand still, the visitor is told why. @param {Float64Array} frame */
   #sayNothing(frame) {
+    const { sentences } = this.caption;
+    if (!sentences) return;
     const nothing = frame[HEAD.NEXT_EVENT_US] < 0 && frame[HEAD.FLIGHTS] === 0;
-    if (nothing && !this.#nothingSaid) this.caption.offer({ key: 'say.nothing', args: {}, weight: 9 });
+    if (nothing && !this.#nothingSaid) sentences.offer({ key: 'say.nothing', args: {}, weight: 9 });
     this.#nothingSaid = nothing;
   }
 

@@ -61,6 +61,8 @@ function debian() {
       // use unstable features: everybody else compiles it with a compiler that would refuse them.
       RUSTC_BOOTSTRAP: '1',
       CARGO_UNSTABLE_BUILD_STD: 'std,panic_abort',
+      // 1.7 KB less after compression: shorter ways to sort and to print numbers, and we do little of either.
+      CARGO_UNSTABLE_BUILD_STD_FEATURES: 'optimize_for_size',
     },
   };
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::broker::{ConsumerId, GroupId, QueueId, TopicId};
 use crate::ledger::{MemberId, Role};
 use crate::sim::{Event, Record, World, carried};
 use crate::store::{Entry, Index, Term};
@@ -25,11 +26,17 @@ pub enum Broken {
     /// a broker committed another entry than the one that was committed before at that index
     CommittedDiffers { index: Index, broker: MemberId },
     /// two brokers' ConsumeQueues show different entries at one queue offset
-    UnitDiffers { queue: u8, queue_offset: i64, broker: MemberId },
+    UnitDiffers { queue: QueueId, queue_offset: i64, broker: MemberId },
     /// a message was acknowledged whose entry is not committed, or carries another message
     AcknowledgedNotCommitted { number: u32, index: Index },
+    /// a consumer got a message that is not committed, or not in the entry it is said to be in
+    ConsumedNotCommitted { consumer: ConsumerId, number: u32, index: Index },
+    /// a consumer skipped a message, or went back, in a queue that it held all along
+    ConsumedOutOfOrder { consumer: ConsumerId, queue: QueueId, queue_offset: i64 },
     /// a broker that should hold everything does not hold a committed entry
     Lost { index: Index, broker: MemberId },
+    /// with everybody up and nothing going wrong, a group of consumers does not get to the end of a queue
+    NotConsumed { group: GroupId, queue: QueueId, reached: i64 },
     /// with everybody up and nothing going wrong, the group does not come to rest in agreement
     NoAgreement { broker: MemberId },
 }
@@ -45,20 +52,46 @@ impl fmt::Display for Violation {
                 write!(f, "broker {} committed another entry {index} than was committed before", broker.0)
             }
             Broken::UnitDiffers { queue, queue_offset, broker } => {
-                write!(f, "broker {} has another message at offset {queue_offset} of queue {queue}", broker.0)
+                let (broker, queue) = (broker.0, name(queue));
+                write!(f, "broker {broker} has another message at offset {queue_offset} of {queue}")
             }
             Broken::AcknowledgedNotCommitted { number, index } => {
                 write!(f, "message {number} was acknowledged, but entry {index} is not it, or not committed")
             }
+            Broken::ConsumedNotCommitted { consumer, number, index } => {
+                let consumer = consumer.0;
+                write!(
+                    f,
+                    "consumer {consumer} got message {number}, but entry {index} is not it, or not committed"
+                )
+            }
+            Broken::ConsumedOutOfOrder { consumer, queue, queue_offset } => {
+                let (consumer, queue) = (consumer.0, name(queue));
+                write!(f, "consumer {consumer} came to offset {queue_offset} of {queue} out of order")
+            }
             Broken::Lost { index, broker } => {
                 write!(f, "broker {} does not hold committed entry {index}", broker.0)
+            }
+            Broken::NotConsumed { group, queue, reached } => {
+                write!(f, "group {} got only to offset {reached} of {}", group.0, name(queue))
             }
             Broken::NoAgreement { broker } => write!(f, "broker {} is not where the leader is", broker.0),
         }
     }
 }
 
+fn name(queue: &QueueId) -> String {
+    format!("queue {} of topic {}", queue.queue, queue.topic.0)
+}
+
 impl std::error::Error for Violation {}
+
+fn group_of(world: &World, consumer: ConsumerId) -> GroupId {
+    let scenario = world.scenario();
+    let group = &scenario.consumers[usize::from(consumer.0)].group;
+    let at = scenario.groups().iter().position(|name| name == group);
+    GroupId(at.unwrap_or_default() as u8)
+}
 
 /// What has been seen so far in a run.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +102,14 @@ pub struct Safety {
     /// how far each process has committed, and was compared
     compared: BTreeMap<MemberId, Index>,
     /// the entry at each queue offset, by queue
-    units: BTreeMap<(u8, i64), Index>,
+    units: BTreeMap<(QueueId, i64), Index>,
     acknowledged: Vec<(u32, Index)>,
+    /// the next offset of each queue that a consumer holds, once it is known
+    consumers: BTreeMap<(ConsumerId, QueueId), i64>,
+    /// where each group has been: the queue offset after its last message
+    reached: BTreeMap<(GroupId, QueueId), i64>,
+    consumed: usize,
+    consumed_again: usize,
 }
 
 impl Safety {
@@ -98,16 +137,42 @@ impl Safety {
                     return broken(Broken::UnitDiffers { queue, queue_offset, broker });
                 }
             }
-            Event::PutResult { number, ok: true, index, .. } => {
-                let entry = usize::try_from(index.0).ok().and_then(|i| self.committed.get(i));
-                if entry.and_then(carried).map(|c| c.number) != Some(number) {
-                    return broken(Broken::AcknowledgedNotCommitted { number, index });
+            Event::PutResult { number, count, ok: true, index: last, .. } => {
+                // A batch lies in entries that follow each other.
+                for n in 0..count {
+                    let (number, index) = (number + n, Index(last.0 + 1 + i64::from(n) - i64::from(count)));
+                    if self.committed_message(index) != Some(number) {
+                        return broken(Broken::AcknowledgedNotCommitted { number, index });
+                    }
+                    self.acknowledged.push((number, index));
                 }
-                self.acknowledged.push((number, index));
+            }
+            Event::Rebalanced { consumer, queues } => {
+                self.consumers.retain(|(of, queue), _| *of != consumer || queues & 1 << queue.queue != 0);
+            }
+            Event::ConsumerStopped { consumer } => self.consumers.retain(|(of, _), _| *of != consumer),
+            Event::Consumed { consumer, queue, queue_offset, index, number, again } => {
+                if self.committed_message(index) != Some(number) {
+                    return broken(Broken::ConsumedNotCommitted { consumer, number, index });
+                }
+                let before = self.consumers.insert((consumer, queue), queue_offset + 1);
+                if before.is_some_and(|expected| expected != queue_offset) {
+                    return broken(Broken::ConsumedOutOfOrder { consumer, queue, queue_offset });
+                }
+                let reached = self.reached.entry((group_of(world, consumer), queue)).or_default();
+                *reached = (queue_offset + 1).max(*reached);
+                self.consumed += 1;
+                self.consumed_again += usize::from(again);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The number of the message in a committed entry.
+    fn committed_message(&self, index: Index) -> Option<u32> {
+        let entry = self.committed.get(usize::try_from(index.0).ok()?)?;
+        carried(entry).map(|carried| carried.number)
     }
 
     /// Compares what a broker has committed with what is known; the index at which they differ.
@@ -154,9 +219,34 @@ impl Safety {
         Ok(())
     }
 
+    /// After a long quiet time with everybody up: the groups have consumed all there is. They must have begun at the
+    /// beginning.
+    pub fn all_consumed(&self, world: &World) -> Result<(), Violation> {
+        let Some(leader) = world.leader().and_then(|leader| world.up(usize::from(leader.0))) else {
+            return Ok(());
+        };
+        for (n, consumer) in world.scenario().consumers.iter().enumerate() {
+            let (group, topic) = (group_of(world, ConsumerId(n as u8)), TopicId(consumer.topic));
+            for (at, consume_queue) in leader.queues_of(topic).iter().enumerate() {
+                let queue = QueueId { topic, queue: at as u8 };
+                let reached = self.reached.get(&(group, queue)).copied().unwrap_or_default();
+                if reached != consume_queue.max_offset() {
+                    let what = Broken::NotConsumed { group, queue, reached };
+                    return Err(Violation { at: world.now(), what });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Messages acknowledged so far.
     pub fn acknowledged(&self) -> usize {
         self.acknowledged.len()
+    }
+
+    /// Messages consumed so far, and those of them that the group had consumed before.
+    pub fn consumed(&self) -> (usize, usize) {
+        (self.consumed, self.consumed_again)
     }
 
     /// Entries committed so far.

@@ -18,6 +18,12 @@ pub enum Command {
     Restart { broker: MemberId },
     /// A producer sends a message, or a batch, as it is set.
     Send { producer: u8 },
+    /// A consumer that does not run starts.
+    StartConsumer { consumer: u8 },
+    /// A consumer ends in order: it tells how far it is, and that it goes.
+    StopConsumer { consumer: u8 },
+    /// A consumer's process dies.
+    KillConsumer { consumer: u8 },
     /// The leader is asked to hand its leadership to this broker.
     Transfer { broker: MemberId },
     /// What goes from one broker to the other is lost from now on.
@@ -42,6 +48,12 @@ pub enum Refusal {
     NoSuchBroker { broker: MemberId, brokers: u8 },
     /// there are producers 0 to `producers` - 1
     NoSuchProducer { producer: u8, producers: u8 },
+    /// there are consumers 0 to `consumers` - 1
+    NoSuchConsumer { consumer: u8, consumers: u8 },
+    /// it runs already
+    ConsumerIsUp { consumer: u8 },
+    /// it does not run
+    ConsumerIsDown { consumer: u8 },
     /// it is dead already
     IsDead { broker: MemberId },
     /// it is up, or coming up, already
@@ -54,7 +66,9 @@ impl Refusal {
     /// Stable name of the refusal.
     pub fn code(&self) -> &'static str {
         match self {
-            Refusal::NoSuchBroker { .. } | Refusal::NoSuchProducer { .. } => "no_such_broker",
+            Refusal::NoSuchBroker { .. }
+            | Refusal::NoSuchProducer { .. }
+            | Refusal::NoSuchConsumer { .. } => "no_such_broker",
             _ => "not_possible",
         }
     }
@@ -62,11 +76,15 @@ impl Refusal {
     /// What would be possible.
     pub fn allowed(&self) -> String {
         match self {
-            Refusal::NoSuchBroker { brokers: n, .. } | Refusal::NoSuchProducer { producers: n, .. } => {
+            Refusal::NoSuchBroker { brokers: n, .. }
+            | Refusal::NoSuchProducer { producers: n, .. }
+            | Refusal::NoSuchConsumer { consumers: n, .. } => {
                 format!("0..={}", i64::from(*n) - 1)
             }
             Refusal::IsDead { .. } => "restart".to_string(),
             Refusal::IsUp { .. } => "kill".to_string(),
+            Refusal::ConsumerIsUp { .. } => "stop_consumer, kill_consumer".to_string(),
+            Refusal::ConsumerIsDown { .. } => "start_consumer".to_string(),
             Refusal::NoLeader => "when a broker leads".to_string(),
         }
     }
@@ -81,6 +99,11 @@ impl fmt::Display for Refusal {
             Refusal::NoSuchProducer { producer, .. } => {
                 write!(f, "producer is {producer}; allowed: {}", self.allowed())
             }
+            Refusal::NoSuchConsumer { consumer, .. } => {
+                write!(f, "consumer is {consumer}; allowed: {}", self.allowed())
+            }
+            Refusal::ConsumerIsUp { consumer } => write!(f, "consumer {consumer} runs already"),
+            Refusal::ConsumerIsDown { consumer } => write!(f, "consumer {consumer} does not run"),
             Refusal::IsDead { broker } => write!(f, "broker {} is dead already", broker.0),
             Refusal::IsUp { broker } => write!(f, "broker {} is up already", broker.0),
             Refusal::NoLeader => f.write_str("no broker leads"),
@@ -91,11 +114,14 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// The names of the commands, as they are written, and the fields each needs or may have.
-pub const COMMANDS: [(&str, &[&str]); 10] = [
+pub const COMMANDS: [(&str, &[&str]); 13] = [
     ("kill", &["broker"]),
     ("power_loss", &["broker"]),
     ("restart", &["broker"]),
     ("send", &["producer"]),
+    ("start_consumer", &["consumer"]),
+    ("stop_consumer", &["consumer"]),
+    ("kill_consumer", &["consumer"]),
     ("transfer", &["broker"]),
     ("cut", &["from", "to"]),
     ("heal", &["from", "to"]),
@@ -141,6 +167,9 @@ impl Command {
             "power_loss" => Command::PowerLoss { broker: member("broker")? },
             "restart" => Command::Restart { broker: member("broker")? },
             "send" => Command::Send { producer: whole("producer", 7, Some(0))? as u8 },
+            "start_consumer" => Command::StartConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
+            "stop_consumer" => Command::StopConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
+            "kill_consumer" => Command::KillConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
             "transfer" => Command::Transfer { broker: member("broker")? },
             "cut" => Command::Cut { from: member("from")?, to: member("to")? },
             "heal" => Command::Heal { from: member("from")?, to: member("to")? },
@@ -167,6 +196,11 @@ impl Command {
             Command::PowerLoss { broker } => to.name("do", "power_loss").number("broker", broker),
             Command::Restart { broker } => to.name("do", "restart").number("broker", broker),
             Command::Send { producer } => to.name("do", "send").number("producer", producer),
+            Command::StartConsumer { consumer } => {
+                to.name("do", "start_consumer").number("consumer", consumer)
+            }
+            Command::StopConsumer { consumer } => to.name("do", "stop_consumer").number("consumer", consumer),
+            Command::KillConsumer { consumer } => to.name("do", "kill_consumer").number("consumer", consumer),
             Command::Transfer { broker } => to.name("do", "transfer").number("broker", broker),
             Command::Cut { from, to: end } => to.name("do", "cut").number("from", from).number("to", end),
             Command::Heal { from, to: end } => to.name("do", "heal").number("from", from).number("to", end),
@@ -236,6 +270,9 @@ mod tests {
             Command::PowerLoss { broker },
             Command::Restart { broker },
             Command::Send { producer: 3 },
+            Command::StartConsumer { consumer: 1 },
+            Command::StopConsumer { consumer: 1 },
+            Command::KillConsumer { consumer: 1 },
             Command::Transfer { broker },
             Command::Cut { from, to },
             Command::Heal { from, to },

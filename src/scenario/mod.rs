@@ -14,9 +14,10 @@ use serde::ser::{Serialize, Serializer};
 use crate::ledger::{Config, MemberId, Preset, Rule, Rules};
 use crate::shown::Fields;
 
-pub use command::{COMMANDS, Command, Refusal, Timed};
+pub use crate::client::ConsumeFrom;
+pub use command::{AT_MAX_MS, COMMANDS, Command, DELAY_MAX_MS, Refusal, Timed};
 pub use draft::{Draft, Invalid, Value};
-pub use parts::{ConsumeFrom, ConsumerSpec, FileSizes, ProducerSpec, TopicSpec};
+pub use parts::{CLIENTS_MAX, ConsumerSpec, FileSizes, ProducerSpec, TOPICS_MAX, TopicSpec};
 
 /// The version of the format; a scenario without one is taken to be of this.
 pub const VERSION: i64 = 1;
@@ -158,6 +159,17 @@ impl Scenario {
             register_broker_ms: register as u32,
             commands,
         })
+    }
+
+    /// The different consumer groups, by number.
+    pub fn groups(&self) -> Vec<&str> {
+        let mut groups: Vec<&str> = Vec::new();
+        for consumer in &self.consumers {
+            if !groups.contains(&consumer.group.as_str()) {
+                groups.push(&consumer.group);
+            }
+        }
+        groups
     }
 
     /// What the DLedger members are configured with.

@@ -1,7 +1,10 @@
 //! Topics, producers, consumers and files of a scenario.
 
+use std::ops::RangeInclusive;
+
 use super::draft::{Draft, Invalid};
-use crate::shown::{Fields, named};
+use crate::client::ConsumeFrom;
+use crate::shown::Fields;
 use crate::time::Micros;
 
 /// Most topics of a scenario.
@@ -39,19 +42,11 @@ pub struct ConsumerSpec {
     /// number of the topic in the list
     pub topic: u8,
     pub from: ConsumeFrom,
+    /// when it starts
+    pub start_ms: u32,
+    /// how long it takes over a message
+    pub consume_ms: u32,
 }
-
-/// Where a group begins that has no offset yet (`ConsumeFromWhere`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ConsumeFrom {
-    Last,
-    First,
-}
-
-named!(ConsumeFrom {
-    Last "last",
-    First "first",
-});
 
 /// Sizes of the files on a broker's disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +57,17 @@ pub struct FileSizes {
     pub index_bytes: i64,
     /// `mappedFileSizeConsumeQueue` in units of 20 bytes
     pub consume_queue_units: i64,
+}
+
+impl FileSizes {
+    /// What `data_bytes` may be.
+    pub const DATA_BYTES: RangeInclusive<i64> = 1024..=1 << 30;
+    /// What `index_bytes` may be.
+    pub const INDEX_BYTES: RangeInclusive<i64> = 32..=32 * 5 * 1024 * 1024;
+    /// What `consume_queue_units` may be ...
+    pub const CONSUME_QUEUE_UNITS: RangeInclusive<i64> = 1..=300_000;
+    /// ... and the same in bytes.
+    pub const CONSUME_QUEUE_BYTES: RangeInclusive<i64> = 20..=6_000_000;
 }
 
 impl Default for FileSizes {
@@ -138,13 +144,15 @@ impl ProducerSpec {
 
 impl ConsumerSpec {
     pub(super) fn from_draft(draft: &Draft, topics: &[TopicSpec]) -> Result<ConsumerSpec, Invalid> {
-        draft.only(&["group", "topic", "from"])?;
+        draft.only(&["group", "topic", "from", "start_ms", "consume_ms"])?;
         let group = draft.text("group", GROUP_NAME_MAX)?.unwrap_or("GroupTest");
         let from = draft.one_of("from", &[ConsumeFrom::Last.name(), ConsumeFrom::First.name()])?;
         Ok(ConsumerSpec {
             group: group.to_string(),
             topic: topic_of(draft, topics)?,
             from: if from == Some(1) { ConsumeFrom::First } else { ConsumeFrom::Last },
+            start_ms: draft.whole("start_ms", 0, 3_600_000)?.unwrap_or(3_000) as u32,
+            consume_ms: draft.whole("consume_ms", 0, 600_000)?.unwrap_or(0) as u32,
         })
     }
 
@@ -152,6 +160,7 @@ impl ConsumerSpec {
         let mut fields = Fields::default();
         fields.text("group", &self.group).text("topic", &topics[usize::from(self.topic)].name);
         fields.name("from", self.from.name());
+        fields.number("start_ms", self.start_ms).number("consume_ms", self.consume_ms);
         fields
     }
 }
@@ -159,13 +168,13 @@ impl ConsumerSpec {
 impl FileSizes {
     pub(super) fn from_draft(draft: &Draft) -> Result<FileSizes, Invalid> {
         draft.only(&["data_bytes", "index_bytes", "consume_queue_units"])?;
+        let whole = |name, bounds: RangeInclusive<i64>| draft.whole(name, *bounds.start(), *bounds.end());
         let default = FileSizes::default();
-        let index_bytes = draft.whole("index_bytes", 32, default.index_bytes)?.unwrap_or(default.index_bytes);
+        let index_bytes = whole("index_bytes", FileSizes::INDEX_BYTES)?.unwrap_or(default.index_bytes);
         Ok(FileSizes {
-            data_bytes: draft.whole("data_bytes", 1024, default.data_bytes)?.unwrap_or(default.data_bytes),
+            data_bytes: whole("data_bytes", FileSizes::DATA_BYTES)?.unwrap_or(default.data_bytes),
             index_bytes: (index_bytes + 31) / 32 * 32,
-            consume_queue_units: draft
-                .whole("consume_queue_units", 1, default.consume_queue_units)?
+            consume_queue_units: whole("consume_queue_units", FileSizes::CONSUME_QUEUE_UNITS)?
                 .unwrap_or(default.consume_queue_units),
         })
     }

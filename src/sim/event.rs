@@ -4,25 +4,31 @@
 
 use std::hash::{Hash, Hasher};
 
+use crate::broker::{ConsumerId, GetMessageStatus, ProducerId, QueueId};
 use crate::client::SendStatus;
 use crate::ledger::{Code, MemberId, ParseResult, Role, VoteResult};
 use crate::shown::named;
 use crate::store::{EntryKind, Index, Term};
 use crate::time::Micros;
 
-/// Who sends or receives: a broker, or the producer (written as -1).
+/// Who sends or receives.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Party {
-    Producer,
     Broker(MemberId),
+    Producer(ProducerId),
+    NameServer,
+    Consumer(ConsumerId),
 }
 
 impl Party {
-    /// The broker's number, -1 for the producer.
+    /// The broker's number from 0 up; -1 and down for the producers, -100 for the name server, -200 and down for the
+    /// consumers.
     pub fn number(self) -> i64 {
         match self {
-            Party::Producer => -1,
             Party::Broker(id) => i64::from(id.0),
+            Party::Producer(id) => -1 - i64::from(id.0),
+            Party::NameServer => -100,
+            Party::Consumer(id) => -200 - i64::from(id.0),
         }
     }
 }
@@ -49,6 +55,31 @@ pub enum Kind {
     Refused = 14,
     TransferRequest = 15,
     TransferResponse = 16,
+    PullRequest = 17,
+    PullResponse = 18,
+    QueryOffsetRequest = 19,
+    MaxOffsetRequest = 20,
+    /// to either of these two
+    OffsetResponse = 21,
+    /// one-way
+    UpdateOffset = 22,
+    ClientHeartbeatRequest = 23,
+    ClientHeartbeatResponse = 24,
+    /// one-way
+    UnregisterClient = 25,
+    ConsumerListRequest = 26,
+    ConsumerListResponse = 27,
+    AllOffsetsRequest = 28,
+    AllOffsetsResponse = 29,
+    /// one-way, but for the periodic ones
+    RegisterRequest = 30,
+    RegisterResponse = 31,
+    RouteRequest = 32,
+    RouteResponse = 33,
+    /// one-way
+    NotifyConsumers = 34,
+    /// a process is gone, and its connection closes
+    Closed = 35,
 }
 
 named!(Kind {
@@ -69,7 +100,34 @@ named!(Kind {
     Refused "refused",
     TransferRequest "transfer_request",
     TransferResponse "transfer_response",
+    PullRequest "pull_request",
+    PullResponse "pull_response",
+    QueryOffsetRequest "query_offset_request",
+    MaxOffsetRequest "max_offset_request",
+    OffsetResponse "offset_response",
+    UpdateOffset "update_offset",
+    ClientHeartbeatRequest "client_heartbeat_request",
+    ClientHeartbeatResponse "client_heartbeat_response",
+    UnregisterClient "unregister_client",
+    ConsumerListRequest "consumer_list_request",
+    ConsumerListResponse "consumer_list_response",
+    AllOffsetsRequest "all_offsets_request",
+    AllOffsetsResponse "all_offsets_response",
+    RegisterRequest "register_request",
+    RegisterResponse "register_response",
+    RouteRequest "route_request",
+    RouteResponse "route_response",
+    NotifyConsumers "notify_consumers",
+    Closed "closed",
 });
+
+impl Kind {
+    /// Whether it is of the group's own talk, or of a producer's with it: all but these came to the picture later, and
+    /// are delayed by a stream of chance of their own, so that a consumer more does not change an election.
+    pub fn is_of_the_group(self) -> bool {
+        self <= Kind::TransferResponse
+    }
+}
 
 /// How an answer answers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -77,15 +135,36 @@ pub enum Outcome {
     Vote(VoteResult),
     Ledger(Code),
     Send(SendStatus),
+    Pull(GetMessageStatus),
+    Remoting(Remoting),
 }
 
+/// `ResponseCode`, those of answers that have no status of their own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Remoting {
+    Success = 0,
+    SystemBusy = 2,
+    TopicNotExist = 17,
+    QueryNotFound = 22,
+}
+
+named!(Remoting {
+    Success "SUCCESS",
+    SystemBusy "SYSTEM_BUSY",
+    TopicNotExist "TOPIC_NOT_EXIST",
+    QueryNotFound "QUERY_NOT_FOUND",
+});
+
 impl Outcome {
-    /// The number a frame carries: the vote result's ordinal, or the code.
+    /// The number a frame carries: the ordinal of a vote's result or a pull's status, or the code.
     pub fn number(self) -> i64 {
         match self {
             Outcome::Vote(result) => i64::from(result as u8),
             Outcome::Ledger(code) => i64::from(code as u16),
             Outcome::Send(status) => status.code(),
+            Outcome::Pull(status) => i64::from(status as u8),
+            Outcome::Remoting(code) => i64::from(code as u8),
         }
     }
 
@@ -95,6 +174,8 @@ impl Outcome {
             Outcome::Vote(result) => result.name(),
             Outcome::Ledger(code) => code.name(),
             Outcome::Send(status) => status.name(),
+            Outcome::Pull(status) => status.name(),
+            Outcome::Remoting(code) => code.name(),
         }
     }
 
@@ -104,7 +185,9 @@ impl Outcome {
             self,
             Outcome::Vote(VoteResult::Accept)
                 | Outcome::Ledger(Code::Success)
-                | Outcome::Send(SendStatus::SendOk)
+                | Outcome::Send(SendStatus::OK)
+                | Outcome::Pull(GetMessageStatus::Found | GetMessageStatus::OffsetOverflowOne)
+                | Outcome::Remoting(Remoting::Success)
         )
     }
 }
@@ -162,7 +245,7 @@ pub enum Event {
         term: Term,
         entry: EntryKind,
         number: Option<u32>,
-        queue: Option<u8>,
+        queue: Option<QueueId>,
     },
     /// `count` entries from `from_index` on were deleted.
     Truncated { broker: MemberId, from_index: Index, count: u64 },
@@ -171,13 +254,51 @@ pub enum Event {
     /// committedIndex moved up to `index`.
     Committed { broker: MemberId, index: Index },
     /// A ConsumeQueue got the unit of an entry.
-    Dispatched { broker: MemberId, index: Index, queue: u8, queue_offset: i64 },
+    Dispatched { broker: MemberId, index: Index, queue: QueueId, queue_offset: i64 },
     /// A broker's RocketMQ role changed.
     Master { broker: MemberId, broker_id: i64, master: bool },
-    /// The producer tries to send.
-    Put { number: u32, broker: Option<MemberId>, attempt: u32 },
-    /// The producer is through with a message.
-    PutResult { number: u32, broker: Option<MemberId>, ok: bool, status: SendStatus, index: Index },
+    /// A producer tries to send `count` messages from `number` on, the whole batch to one queue.
+    Put { producer: ProducerId, number: u32, count: u32, broker: MemberId, queue: QueueId, attempt: u32 },
+    /// A producer is through with them; `index` is the last one's entry.
+    PutResult {
+        producer: ProducerId,
+        number: u32,
+        count: u32,
+        broker: Option<MemberId>,
+        ok: bool,
+        status: SendStatus,
+        index: Index,
+    },
+    /// The name server knows a broker under another brokerId now.
+    Registered { broker: MemberId, broker_id: i64 },
+    /// It forgot a broker: the connection closed, or it was silent for two minutes.
+    Unregistered { broker: MemberId, broker_id: i64 },
+    /// What a client remembers of its topic's route has changed.
+    RouteChanged { client: Party, master: Option<MemberId> },
+    /// A consumer's process is up.
+    ConsumerStarted { consumer: ConsumerId },
+    /// A consumer's process is gone, in order or not.
+    ConsumerStopped { consumer: ConsumerId },
+    /// A consumer holds other queues of its topic now; bit n of `queues` stands for queue n.
+    Rebalanced { consumer: ConsumerId, queues: u16 },
+    /// A consumer's pull was answered: it asked from `offset` on, goes on at `next`.
+    Pulled {
+        consumer: ConsumerId,
+        queue: QueueId,
+        offset: i64,
+        status: GetMessageStatus,
+        next: i64,
+        count: u32,
+    },
+    /// A consumer consumed a message. `again`: somebody of its group had done so before.
+    Consumed {
+        consumer: ConsumerId,
+        queue: QueueId,
+        queue_offset: i64,
+        index: Index,
+        number: u32,
+        again: bool,
+    },
 }
 
 /// A 64-bit hash of a run's events in the manner of FNV-1a, a word at a time, the same on every machine:

@@ -5,11 +5,10 @@ use std::collections::BinaryHeap;
 
 use super::event::{Party, Summary};
 use super::random::{Purpose, Stream};
-use crate::broker::{ProducerMessage, QueueId};
-use crate::client::SendStatus;
-use crate::ledger::{Request, Response};
+use crate::broker::{BrokerAnswer, BrokerRequest, GroupId, Registration, TopicId};
+use crate::client::Route;
+use crate::ledger::{MemberId, Request, Response};
 use crate::scenario::Scenario;
-use crate::store::Index;
 use crate::time::Micros;
 
 /// What a message is.
@@ -19,12 +18,32 @@ pub enum Payload {
     Call(Request),
     /// a member's answer
     Answer(Response),
-    /// a producer's message
-    Send(QueueId, ProducerMessage),
-    /// what the broker answers to it
-    SendResult { number: u32, status: SendStatus, index: Index },
+    /// a client's call to a broker, or a slave's
+    Client(BrokerRequest),
+    /// what the broker answers to it; to a send, with the number of the (first) message
+    ClientAnswer { number: Option<u32>, answer: BrokerAnswer },
+    /// NOTIFY_CONSUMER_IDS_CHANGED
+    Notify(GroupId),
+    /// a broker's registration with the name server
+    Register(Registration),
+    /// what that answers: the address behind brokerId 0
+    Registered { master: Option<MemberId> },
+    /// a client's question to the name server
+    RouteRequest(TopicId),
+    /// what that answers
+    Route(Option<Route>),
     /// the connection is refused, or broke while the answer was awaited
     Refused,
+    /// the sender's process is gone: the connection closes
+    Closed,
+}
+
+impl Payload {
+    /// Whether somebody may be waiting for an answer.
+    pub fn is_call(&self) -> bool {
+        use Payload::{Call, Client, Register, RouteRequest};
+        matches!(self, Call(_) | Client(_) | Register(_) | RouteRequest(_))
+    }
 }
 
 /// A message in flight.
@@ -60,11 +79,14 @@ struct Link {
 #[derive(Clone, Debug)]
 pub struct Network {
     delays: Stream,
+    client_delays: Stream,
     min_us: u64,
     max_us: u64,
+    brokers: usize,
+    producers: usize,
+    parties: usize,
     /// by from and to
     links: Vec<Link>,
-    parties: usize,
     /// by arrival; `id` decides ties, so that the order is the order of sending
     arrivals: BinaryHeap<Reverse<(Micros, u64, usize)>>,
     slots: Vec<Option<Packet>>,
@@ -75,13 +97,17 @@ pub struct Network {
 impl Network {
     /// Nothing flies yet.
     pub fn new(scenario: &Scenario) -> Network {
-        let parties = usize::from(scenario.brokers) + 1;
+        let (brokers, producers) = (usize::from(scenario.brokers), scenario.producers.len());
+        let parties = brokers + producers + scenario.consumers.len() + 1;
         Network {
             delays: Stream::new(scenario.seed, Purpose::Network, 0),
+            client_delays: Stream::new(scenario.seed, Purpose::ClientNetwork, 0),
             min_us: u64::from(scenario.latency_min_us),
             max_us: u64::from(scenario.latency_max_us),
-            links: vec![Link::default(); parties * parties],
+            brokers,
+            producers,
             parties,
+            links: vec![Link::default(); parties * parties],
             arrivals: BinaryHeap::new(),
             slots: Vec::new(),
             free: Vec::new(),
@@ -89,8 +115,17 @@ impl Network {
         }
     }
 
+    fn place(&self, party: Party) -> usize {
+        match party {
+            Party::Broker(id) => usize::from(id.0),
+            Party::Producer(id) => self.brokers + usize::from(id.0),
+            Party::Consumer(id) => self.brokers + self.producers + usize::from(id.0),
+            Party::NameServer => self.parties - 1,
+        }
+    }
+
     fn link(&mut self, from: Party, to: Party) -> &mut Link {
-        let at = (from.number() + 1) as usize * self.parties + (to.number() + 1) as usize;
+        let at = self.place(from) * self.parties + self.place(to);
         &mut self.links[at]
     }
 
@@ -101,7 +136,7 @@ impl Network {
 
     /// Loses everything sent to or from a party from now on.
     pub fn isolate(&mut self, party: Party) {
-        let (n, parties) = ((party.number() + 1) as usize, self.parties);
+        let (n, parties) = (self.place(party), self.parties);
         for (at, link) in self.links.iter_mut().enumerate() {
             link.cut |= at / parties == n || at % parties == n;
         }
@@ -128,7 +163,10 @@ impl Network {
         payload: Payload,
         summary: Summary,
     ) -> u64 {
-        let delay = Micros(self.delays.between(self.min_us, self.max_us));
+        let group = summary.kind.is_of_the_group()
+            && ![from, to].iter().any(|end| matches!(end, Party::Consumer(_) | Party::NameServer));
+        let delays = if group { &mut self.delays } else { &mut self.client_delays };
+        let delay = Micros(delays.between(self.min_us, self.max_us));
         let id = self.sent;
         self.sent += 1;
         let link = self.link(from, to);

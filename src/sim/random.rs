@@ -17,10 +17,12 @@ pub enum Purpose {
     RetryDelay = 3,
     /// lengths of vote rounds, one stream for each member
     VoteWait = 4,
-    /// where the producer's queue selection starts
+    /// where a producer's queue selection starts, one stream for each
     QueueStart = 5,
     /// what happens in a run of random faults
     Swarm = 6,
+    /// delays of what is not between members, nor between a producer and the group
+    ClientNetwork = 7,
 }
 
 impl Stream {

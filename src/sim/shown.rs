@@ -3,12 +3,15 @@
 use serde::ser::{Serialize, Serializer};
 
 use super::event::{Event, Outcome, Party, Record, Summary};
+use crate::broker::{ConsumerId, ProducerId, QueueId};
 use crate::ledger::MemberId;
 use crate::shown::{Fields, numbers};
 use crate::store::{EntryKind, Index, Term};
 
 numbers! {
     MemberId: id => i64::from(id.0),
+    ProducerId: id => i64::from(id.0),
+    ConsumerId: id => i64::from(id.0),
     Party: party => Party::number(party),
     Term: term => term.0,
     Index: index => index.0,
@@ -49,7 +52,8 @@ impl Event {
             Event::Appended { broker, index, term, entry, number, queue } => {
                 to.name("kind", "appended").number("broker", broker).number("index", index);
                 to.number("term", term).name("entry", entry_name(entry));
-                to.maybe("number", number).maybe("queue", queue);
+                to.maybe("number", number).maybe("topic", queue.map(|q| q.topic.0));
+                to.maybe("queue", queue.map(|q| q.queue));
             }
             Event::TransferEnded { broker, to: transferee, code } => {
                 to.name("kind", "transfer_ended").number("broker", broker);
@@ -64,22 +68,57 @@ impl Event {
             }
             Event::Dispatched { broker, index, queue, queue_offset } => {
                 to.name("kind", "dispatched").number("broker", broker).number("index", index);
-                to.number("queue", queue).number("queue_offset", queue_offset);
+                place(to, queue).number("queue_offset", queue_offset);
             }
             Event::Master { broker, broker_id, master } => {
                 to.name("kind", "master").number("broker", broker);
                 to.number("broker_id", broker_id).flag("master", master);
             }
-            Event::Put { number, broker, attempt } => {
-                to.name("kind", "put").number("number", number);
-                to.maybe("broker", broker).number("attempt", attempt);
+            Event::Put { producer, number, count, broker, queue, attempt } => {
+                to.name("kind", "put").number("producer", producer).number("number", number);
+                to.number("count", count).number("broker", broker);
+                place(to, queue).number("attempt", attempt);
             }
-            Event::PutResult { number, broker, ok, status, index } => {
-                to.name("kind", "put_result").number("number", number).maybe("broker", broker);
+            Event::PutResult { producer, number, count, broker, ok, status, index } => {
+                to.name("kind", "put_result").number("producer", producer).number("number", number);
+                to.number("count", count).maybe("broker", broker);
                 to.flag("ok", ok).name("status", status.name()).number("index", index);
+            }
+            Event::Registered { broker, broker_id } => {
+                to.name("kind", "registered").number("broker", broker).number("broker_id", broker_id);
+            }
+            Event::Unregistered { broker, broker_id } => {
+                to.name("kind", "unregistered").number("broker", broker).number("broker_id", broker_id);
+            }
+            Event::RouteChanged { client, master } => {
+                to.name("kind", "route_changed").number("client", client).maybe("master", master);
+            }
+            Event::ConsumerStarted { consumer } => {
+                to.name("kind", "consumer_started").number("consumer", consumer);
+            }
+            Event::ConsumerStopped { consumer } => {
+                to.name("kind", "consumer_stopped").number("consumer", consumer);
+            }
+            Event::Rebalanced { consumer, queues } => {
+                to.name("kind", "rebalanced").number("consumer", consumer);
+                to.numbers("queues", (0..16_u8).filter(|queue| queues & 1 << queue != 0));
+            }
+            Event::Pulled { consumer, queue, offset, status, next, count } => {
+                to.name("kind", "pulled").number("consumer", consumer);
+                place(to, queue).number("offset", offset).name("status", status.name());
+                to.number("next", next).number("count", count);
+            }
+            Event::Consumed { consumer, queue, queue_offset, index, number, again } => {
+                to.name("kind", "consumed").number("consumer", consumer);
+                place(to, queue).number("queue_offset", queue_offset).number("index", index);
+                to.number("number", number).flag("again", again);
             }
         }
     }
+}
+
+fn place(to: &mut Fields, queue: QueueId) -> &mut Fields {
+    to.number("topic", queue.topic.0).number("queue", queue.queue)
 }
 
 fn flight(fields: &mut Fields, kind: &'static str, id: u64, ends: (Party, Party), message: &Summary) {

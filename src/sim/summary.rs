@@ -1,15 +1,17 @@
 //! What can be read off a message or an entry: the few numbers that the picture, the feed and the trace show
 //! of it.
 
-use super::event::{Kind, Outcome, Summary};
+use super::event::{Kind, Outcome, Remoting, Summary};
 use super::network::Payload;
+use crate::broker::{BrokerAnswer, BrokerRequest};
+use crate::client::SendStatus;
 use crate::ledger::{Code, Push, PushResponse, Request, Response};
 use crate::store::{Entry, EntryKind, Index, Record, Term};
 
 /// The producer's message in an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Carried {
-    /// the producer's number for it
+    /// the run's number for it
     pub number: u32,
     pub queue: u8,
 }
@@ -42,17 +44,68 @@ impl Summarize for Payload {
         match self {
             Payload::Call(request) => request.summary(),
             Payload::Answer(response) => response.summary(),
-            Payload::Send(_, message) => {
-                Summary { kind: Kind::SendRequest, number: Some(message.number), ..NOTHING }
+            Payload::Client(request) => request.summary(),
+            Payload::ClientAnswer { number, answer } => Summary { number: *number, ..answer.summary() },
+            Payload::Notify(_) => of(Kind::NotifyConsumers),
+            Payload::Register(_) => of(Kind::RegisterRequest),
+            Payload::Registered { .. } => answered(Kind::RegisterResponse, Remoting::Success),
+            Payload::RouteRequest(_) => of(Kind::RouteRequest),
+            Payload::Route(Some(_)) => answered(Kind::RouteResponse, Remoting::Success),
+            Payload::Route(None) => answered(Kind::RouteResponse, Remoting::TopicNotExist),
+            Payload::Refused => NOTHING,
+            Payload::Closed => of(Kind::Closed),
+        }
+    }
+}
+
+const fn of(kind: Kind) -> Summary {
+    Summary { kind, ..NOTHING }
+}
+
+const fn answered(kind: Kind, code: Remoting) -> Summary {
+    Summary { kind, result: Some(Outcome::Remoting(code)), ..NOTHING }
+}
+
+impl Summarize for BrokerRequest {
+    fn summary(&self) -> Summary {
+        of(match self {
+            BrokerRequest::Send { messages, .. } => {
+                let number = messages.first().map(|message| message.number);
+                return Summary { kind: Kind::SendRequest, number, ..NOTHING };
             }
-            Payload::SendResult { number, status, index } => Summary {
-                number: Some(*number),
+            BrokerRequest::Pull(_) => Kind::PullRequest,
+            BrokerRequest::QueryOffset { .. } => Kind::QueryOffsetRequest,
+            BrokerRequest::UpdateOffset { .. } => Kind::UpdateOffset,
+            BrokerRequest::MaxOffset { .. } => Kind::MaxOffsetRequest,
+            BrokerRequest::HeartBeat { .. } => Kind::ClientHeartbeatRequest,
+            BrokerRequest::Unregister { .. } => Kind::UnregisterClient,
+            BrokerRequest::ConsumerList { .. } => Kind::ConsumerListRequest,
+            BrokerRequest::AllOffsets => Kind::AllOffsetsRequest,
+        })
+    }
+}
+
+impl Summarize for BrokerAnswer {
+    fn summary(&self) -> Summary {
+        match self {
+            BrokerAnswer::Put { status, index, .. } => Summary {
                 kind: Kind::SendResponse,
                 index: *index,
-                result: Some(Outcome::Send(*status)),
+                result: Some(Outcome::Send(SendStatus::Answered(*status))),
                 ..NOTHING
             },
-            Payload::Refused => NOTHING,
+            BrokerAnswer::Pulled(result) => Summary {
+                kind: Kind::PullResponse,
+                result: Some(Outcome::Pull(result.status)),
+                number: result.messages.first().map(|message| message.number),
+                ..NOTHING
+            },
+            BrokerAnswer::Offset(Some(_)) => answered(Kind::OffsetResponse, Remoting::Success),
+            BrokerAnswer::Offset(None) => answered(Kind::OffsetResponse, Remoting::QueryNotFound),
+            BrokerAnswer::Consumers(_) => answered(Kind::ConsumerListResponse, Remoting::Success),
+            BrokerAnswer::Offsets(_) => answered(Kind::AllOffsetsResponse, Remoting::Success),
+            BrokerAnswer::Done => answered(Kind::ClientHeartbeatResponse, Remoting::Success),
+            BrokerAnswer::SystemBusy => answered(Kind::PullResponse, Remoting::SystemBusy),
         }
     }
 }

@@ -1,22 +1,32 @@
-//! The world: brokers, their disks, the producer, the network between them, and the time they share.
+//! The world: brokers, their disks, the clients and the name server, the network between them, and the time they share.
+//!
+//! * `delivery`: messages leave and arrive, calls are answered or are not
+//! * `effects`: what brokers want done; `clients`: what clients want done, and the name server
+//! * `commands`: what a visitor does
 
+mod clients;
+mod commands;
+mod delivery;
 mod effects;
 
-use super::event::{Event, Party, Record, TraceHash};
-use super::network::{Network, Packet, Payload};
+use super::event::{Event, Record, TraceHash};
+use super::network::{Network, Packet};
 use super::random::{Purpose, Stream};
-use super::rpc::{self, RpcTable};
-use super::summary::Summarize;
+use super::rpc::RpcTable;
 use crate::broker::{
-    Broker, BrokerConfig, BrokerContext, BrokerRequest, Disk, Effect, FileSizes, Input, Topic,
+    Broker, BrokerConfig, BrokerContext, Disk, Effect, FileSizes, GroupId, Input, QueueId, Topic,
 };
-use crate::client::{NameServer, Producer, SendStatus};
+use crate::client::{ClientEffect, Consumer, NameServer, Producer, Unanswered};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ledger::Code;
-use crate::ledger::{CallId, Draw, MemberId, Random};
-use crate::scenario::{Command, ProducerSpec, Refusal, Scenario, Timed};
-use crate::store::{Index, Options};
-use crate::time::Micros;
+use crate::ledger::{Draw, MemberId, Random};
+use crate::scenario::{Refusal, Scenario, Timed};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::store::Index;
+use crate::store::Options;
+use crate::time::{Micros, soonest};
+
+use clients::{ConsumerNode, ProducerNode};
 
 /// Processes started together come up within this time of each other.
 const BOOT_SPREAD_US: u64 = 3_000;
@@ -28,6 +38,8 @@ const ELECTOR_AFTER_BOOT: Micros = Micros::millis(1);
 struct Node {
     id: MemberId,
     state: BrokerState,
+    /// its machine has no power: nothing there answers, not even that nobody listens
+    off: bool,
     /// counts the processes, so that what is meant for one does not reach its successor
     incarnation: u32,
     dice: Dice,
@@ -68,22 +80,28 @@ impl Random for Dice {
 #[derive(Clone, Debug)]
 pub struct World {
     scenario: Scenario,
+    config: BrokerConfig,
     now: Micros,
     nodes: Vec<Node>,
-    producer: Producer,
-    next_message: Option<Micros>,
+    producers: Vec<ProducerNode>,
+    consumers: Vec<ConsumerNode>,
     names: NameServer,
     network: Network,
     rpcs: RpcTable,
     boot: Stream,
+    /// messages begun; the next one gets this number
+    messages: u32,
+    /// where each group has been, in order: the queue offset after the last message that it consumed
+    consumed: Vec<((GroupId, QueueId), i64)>,
     /// commands of the scenario carried out so far, and those it had that could not be
     commanded: usize,
     refused: Vec<(Timed, Refusal)>,
     events: Vec<Record>,
     emitted: u64,
     hash: TraceHash,
-    /// kept for its memory only
+    /// kept for their memory only
     effects: Vec<Effect>,
+    client_effects: Vec<ClientEffect>,
     /// how client appends ended, for whoever writes a trace
     #[cfg(not(target_arch = "wasm32"))]
     appends_done: Option<Vec<(MemberId, Index, Code)>>,
@@ -96,7 +114,7 @@ fn broker_config(scenario: &Scenario) -> BrokerConfig {
     BrokerConfig {
         ledger: scenario.config(),
         topics: topics.collect(),
-        groups: scenario.consumers.iter().map(|consumer| consumer.group.clone()).collect(),
+        groups: scenario.groups().into_iter().map(str::to_string).collect(),
         files: FileSizes { entries, consume_queue: files.consume_queue_units * 20 },
         register_every: Micros::millis(u64::from(scenario.register_broker_ms)),
         ..BrokerConfig::default()
@@ -107,9 +125,11 @@ impl World {
     /// A world at time 0, all brokers coming up.
     pub fn new(scenario: Scenario) -> World {
         let seed = scenario.seed;
+        let config = broker_config(&scenario);
         let node = |n: u8| Node {
             id: MemberId(n),
-            state: BrokerState::Dead(Disk::new(&broker_config(&scenario))),
+            state: BrokerState::Dead(Disk::new(&config)),
+            off: false,
             incarnation: 0,
             dice: Dice {
                 retry_delay: Stream::new(seed, Purpose::RetryDelay, u64::from(n)),
@@ -117,24 +137,27 @@ impl World {
             },
             wakeup: None,
         };
-        let turn = Stream::new(seed, Purpose::QueueStart, 0).below(u64::from(scenario.topics[0].queues));
         let mut world = World {
             now: Micros::ZERO,
             nodes: (0..scenario.brokers).map(node).collect(),
-            producer: Producer::new(scenario.topics[0].queues, turn),
-            next_message: scenario.producers.first().and_then(ProducerSpec::every),
-            names: NameServer::new(scenario.brokers),
+            producers: clients::producers(&scenario),
+            consumers: clients::consumers(&scenario),
+            names: NameServer::new(scenario.topics.iter().map(|topic| topic.queues).collect()),
             network: Network::new(&scenario),
             rpcs: RpcTable::default(),
             boot: Stream::new(seed, Purpose::Boot, 0),
+            messages: 0,
+            consumed: Vec::new(),
             commanded: 0,
             refused: Vec::new(),
             events: Vec::new(),
             emitted: 0,
             hash: TraceHash::default(),
             effects: Vec::new(),
+            client_effects: Vec::new(),
             #[cfg(not(target_arch = "wasm32"))]
             appends_done: None,
+            config,
             scenario,
         };
         for n in 0..world.nodes.len() {
@@ -166,9 +189,19 @@ impl World {
         }
     }
 
-    /// The producer.
-    pub fn producer(&self) -> &Producer {
-        &self.producer
+    /// A producer, by number.
+    pub fn producer(&self, n: usize) -> Option<&Producer> {
+        self.producers.get(n).map(ProducerNode::producer)
+    }
+
+    /// A consumer's process, by number, if it runs.
+    pub fn consumer(&self, n: usize) -> Option<&Consumer> {
+        self.consumers.get(n)?.process()
+    }
+
+    /// The name server.
+    pub fn names(&self) -> &NameServer {
+        &self.names
     }
 
     /// Everything in flight.
@@ -213,6 +246,11 @@ impl World {
         self.emitted
     }
 
+    /// The events that were not taken yet.
+    pub fn events(&self) -> &[Record] {
+        &self.events
+    }
+
     /// The events since the last call.
     pub fn take_events(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.events)
@@ -220,18 +258,32 @@ impl World {
 
     /// When something next happens by itself.
     pub fn next_event_time(&self) -> Option<Micros> {
-        let nodes = self.nodes.iter().filter_map(|node| match &node.state {
-            BrokerState::Booting { up_at, .. } => Some(*up_at),
-            _ => node.wakeup,
-        });
-        let others = [
-            self.network.next_arrival(),
-            self.rpcs.next_timeout(),
-            self.producer.next_wakeup(),
-            self.next_message,
-            self.scenario.commands.get(self.commanded).map(|(at, _)| *at),
-        ];
-        nodes.chain(others.into_iter().flatten()).min()
+        let mut next = soonest(self.network.next_arrival(), self.names.next_wakeup());
+        next = soonest(next, self.rpcs.next_timeout().map(|(at, _)| at));
+        next = soonest(next, self.scenario.commands.get(self.commanded).map(|(at, _)| *at));
+        for node in &self.nodes {
+            next = soonest(
+                next,
+                match &node.state {
+                    BrokerState::Booting { up_at, .. } => Some(*up_at),
+                    _ => node.wakeup,
+                },
+            );
+        }
+        for node in &self.producers {
+            next = soonest(next, node.next());
+        }
+        for node in &self.consumers {
+            next = soonest(next, node.next());
+        }
+        next
+    }
+
+    /// No broker runs, and nothing is planned that could change it: clients ask on, in vain.
+    pub fn is_left_alone(&self) -> bool {
+        let dead = self.nodes.iter().all(|node| matches!(node.state, BrokerState::Dead(_)));
+        let planned = self.commanded < self.scenario.commands.len();
+        dead && !planned && !self.producers.iter().any(ProducerNode::sends)
     }
 
     /// Runs up to and including `until`.
@@ -250,15 +302,15 @@ impl World {
         };
         debug_assert!(at >= self.now, "time goes forward only");
         self.now = at;
-        // The order within a moment is fixed: arrivals as they were sent, then time-outs, brokers by number,
-        // the producer.
+        // The order within a moment is fixed: arrivals as they were sent, then time-outs, brokers by number, the name
+        // server, clients by number, commands, and what producers send by themselves.
         while self.network.next_arrival() == Some(at) {
             if let Some(packet) = self.network.take_next() {
                 self.arrive(packet);
             }
         }
-        while self.rpcs.next_timeout() == Some(at) {
-            self.fail_rpc(self.rpcs.oldest(), SendStatus::Timeout);
+        while let Some((_, rpc)) = self.rpcs.next_timeout().filter(|(due, _)| *due == at) {
+            self.fail_rpc(rpc, Unanswered::Timeout);
         }
         for n in 0..self.nodes.len() {
             if matches!(self.nodes[n].state, BrokerState::Booting { up_at, .. } if up_at == at) {
@@ -268,9 +320,7 @@ impl World {
                 self.with_broker(n, Input::Wake);
             }
         }
-        while let Some(action) = self.producer.wake(at) {
-            self.act(action);
-        }
+        self.wake_clients(at);
         while let Some(timed) = self.scenario.commands.get(self.commanded).filter(|(due, _)| *due == at) {
             let timed = *timed;
             self.commanded += 1;
@@ -278,83 +328,8 @@ impl World {
                 self.refused.push((timed, refusal));
             }
         }
-        if self.next_message == Some(at) {
-            let every = self.scenario.producers.first().and_then(ProducerSpec::every);
-            self.next_message = every.map(|every| at + every);
-            self.send_message();
-        }
+        self.send_by_themselves(at);
         true
-    }
-
-    /// Carries a command out, now.
-    pub fn command(&mut self, command: Command) -> Result<(), Refusal> {
-        match command {
-            Command::Kill { broker } => {
-                let n = self.number_of(broker)?;
-                if matches!(self.nodes[n].state, BrokerState::Dead(_)) {
-                    return Err(Refusal::IsDead { broker });
-                }
-                self.kill(n);
-            }
-            Command::Restart { broker } => {
-                let n = self.number_of(broker)?;
-                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
-                    return Err(Refusal::IsUp { broker });
-                }
-                self.boot(n);
-            }
-            Command::Send { producer } => {
-                let producers = self.scenario.producers.len() as u8;
-                if producer >= producers {
-                    return Err(Refusal::NoSuchProducer { producer, producers });
-                }
-                self.send_message();
-            }
-            Command::PowerLoss { broker } => {
-                let n = self.number_of(broker)?;
-                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
-                    self.kill(n);
-                }
-                if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
-                    disk.lose_power(self.now);
-                }
-            }
-            Command::Transfer { broker } => {
-                self.number_of(broker)?;
-                let leader = self.leader().ok_or(Refusal::NoLeader)?;
-                self.with_broker(usize::from(leader.0), Input::Transfer { to: broker });
-            }
-            Command::Cut { from, to } => {
-                let (from, to) = self.link(from, to)?;
-                self.network.cut(from, to, true);
-            }
-            Command::Heal { from, to } => {
-                let (from, to) = self.link(from, to)?;
-                self.network.cut(from, to, false);
-            }
-            Command::Isolate { broker } => {
-                self.number_of(broker)?;
-                self.network.isolate(Party::Broker(broker));
-            }
-            Command::HealAll => self.network.heal_all(),
-            Command::Delay { from, to, ms } => {
-                let (from, to) = self.link(from, to)?;
-                self.network.delay(from, to, Micros::millis(u64::from(ms)));
-            }
-        }
-        Ok(())
-    }
-
-    fn link(&self, from: MemberId, to: MemberId) -> Result<(Party, Party), Refusal> {
-        self.number_of(from)?;
-        self.number_of(to)?;
-        Ok((Party::Broker(from), Party::Broker(to)))
-    }
-
-    fn number_of(&self, broker: MemberId) -> Result<usize, Refusal> {
-        let n = usize::from(broker.0);
-        let brokers = self.scenario.brokers;
-        if n < self.nodes.len() { Ok(n) } else { Err(Refusal::NoSuchBroker { broker, brokers }) }
     }
 
     fn emit(&mut self, event: Event) {
@@ -368,6 +343,7 @@ impl World {
         let up_at = self.now + Micros(self.boot.below(BOOT_SPREAD_US)) + Micros(1);
         if let BrokerState::Dead(disk) = self.take_state(n) {
             self.nodes[n].state = BrokerState::Booting { disk, up_at };
+            self.nodes[n].off = false;
         }
     }
 
@@ -379,11 +355,10 @@ impl World {
         if let BrokerState::Booting { disk, .. } = self.take_state(n) {
             let (id, members) = (self.nodes[n].id, self.scenario.brokers);
             let first_pass = self.now + ELECTOR_AFTER_BOOT;
-            let config = broker_config(&self.scenario);
-            let Ok(disk) = disk.recover(&config) else {
+            let Ok(disk) = disk.recover(&self.config) else {
                 unreachable!("files that a broker wrote are files that a broker can read");
             };
-            let broker = Broker::start(id, members, &config, disk, first_pass);
+            let broker = Broker::start(id, members, &self.config, disk, first_pass);
             let member = broker.member();
             let event = Event::Started {
                 broker: id,
@@ -394,117 +369,6 @@ impl World {
             self.nodes[n].state = BrokerState::Up(Box::new(broker));
             self.nodes[n].wakeup = Some(first_pass);
             self.emit(event);
-        }
-    }
-
-    /// The process is gone between two instructions. Its connections close: whoever waits for its answer
-    /// learns so, and the name server forgets it.
-    fn kill(&mut self, n: usize) {
-        let id = self.nodes[n].id;
-        let disk = match self.take_state(n) {
-            BrokerState::Up(broker) => broker.into_disk(self.now),
-            BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
-            BrokerState::Between => return,
-        };
-        self.nodes[n].state = BrokerState::Dead(disk);
-        self.nodes[n].incarnation += 1;
-        self.nodes[n].wakeup = None;
-        self.names.unregister(id);
-        self.emit(Event::Killed { broker: id });
-        for rpc in self.rpcs.arrived_at(Party::Broker(id)) {
-            self.send_refusal(Party::Broker(id), rpc);
-        }
-    }
-
-    fn incarnation(&self, party: Party) -> u32 {
-        match party {
-            Party::Producer => 0,
-            Party::Broker(id) => self.nodes[usize::from(id.0)].incarnation,
-        }
-    }
-
-    fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
-        let incarnation = self.incarnation(to);
-        let message = payload.summary();
-        let id = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
-        self.emit(Event::Sent { id, from, to, message });
-    }
-
-    fn send_refusal(&mut self, from: Party, rpc: u64) {
-        if let Some(caller) = self.rpcs.get(rpc).map(|rpc| rpc.caller) {
-            self.send(from, caller, rpc, Payload::Refused);
-        }
-    }
-
-    fn arrive(&mut self, packet: Packet) {
-        let Packet { id, from, to, rpc, summary: message, .. } = packet;
-        if packet.lost {
-            return self.emit(Event::Lost { id, from, to, message });
-        }
-        let listening = match to {
-            Party::Producer => true,
-            Party::Broker(b) => {
-                self.up(usize::from(b.0)).is_some() && self.incarnation(to) == packet.incarnation
-            }
-        };
-        if !listening {
-            self.emit(Event::Refused { id, from, to, message });
-            if matches!(packet.payload, Payload::Call(_) | Payload::Send(..)) {
-                self.send_refusal(to, rpc);
-            }
-            return;
-        }
-        self.emit(Event::Delivered { id, from, to, message });
-        match (packet.payload, from, to) {
-            (Payload::Call(request), Party::Broker(caller), Party::Broker(callee)) => {
-                self.rpcs.mark_arrived(rpc);
-                let call = CallId(rpc);
-                let input = Input::Call { from: caller, call, request };
-                self.with_broker(usize::from(callee.0), input);
-            }
-            (Payload::Send(queue, message), _, Party::Broker(callee)) => {
-                self.rpcs.mark_arrived(rpc);
-                let request = BrokerRequest::Send { queue, messages: [message].into() };
-                let input = Input::Client { call: CallId(rpc), request };
-                self.with_broker(usize::from(callee.0), input);
-            }
-            (Payload::Answer(response), Party::Broker(callee), Party::Broker(caller)) => {
-                if let Some(rpc::Purpose::Ledger { tag, .. }) = self.close_rpc(rpc) {
-                    let input = Input::Answer { from: callee, tag, response };
-                    self.with_broker(usize::from(caller.0), input);
-                }
-            }
-            (Payload::SendResult { status, index, .. }, ..) => {
-                if let Some(rpc::Purpose::Send { number, attempt }) = self.close_rpc(rpc) {
-                    self.on_send_result(number, attempt, status, index);
-                }
-            }
-            (Payload::Refused, ..) => self.fail_rpc(rpc, SendStatus::ConnectFailed),
-            _ => debug_assert!(false, "a message between parties that do not talk so"),
-        }
-    }
-
-    fn close_rpc(&mut self, rpc: u64) -> Option<rpc::Purpose> {
-        self.rpcs.close(rpc).map(|rpc| rpc.purpose)
-    }
-
-    /// A call gets no answer: the caller is told what stands for it, if it still lives. A member is told the same
-    /// whatever the reason; the producer is told `why`.
-    fn fail_rpc(&mut self, id: u64, why: SendStatus) {
-        let Some(rpc) = self.rpcs.close(id) else {
-            return;
-        };
-        match (rpc.purpose, rpc.caller, rpc.callee) {
-            (rpc::Purpose::Ledger { tag, failed }, Party::Broker(caller), Party::Broker(callee))
-                if self.incarnation(rpc.caller) == rpc.incarnation =>
-            {
-                let input = Input::Answer { from: callee, tag, response: failed };
-                self.with_broker(usize::from(caller.0), input);
-            }
-            (rpc::Purpose::Send { number, attempt }, ..) => {
-                self.on_send_result(number, attempt, why, Index::NONE);
-            }
-            _ => {}
         }
     }
 

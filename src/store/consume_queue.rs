@@ -305,6 +305,21 @@ impl ConsumeQueue {
         CqUnit::decode(&self.files.read_raw(pos, CQ_UNIT_SIZE)?)
     }
 
+    /// Bytes of each file.
+    pub const fn file_size(&self) -> i64 {
+        self.files.file_size()
+    }
+
+    /// Start offset of each file, and how many bytes from its start may be other than zero.
+    pub fn used(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.files.used()
+    }
+
+    /// `len` bytes from `pos`, written or left behind; `None` unless one file holds them all.
+    pub fn raw(&self, pos: i64, len: usize) -> Option<Vec<u8>> {
+        Some(self.files.read_raw(pos, len)?.into_owned())
+    }
+
     /// The files with names and all their bytes, in order. Allocates whole files: for small file sizes.
     pub fn export(&self) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
         self.files.export()

@@ -248,6 +248,16 @@ impl EntryStore {
         self.index.spans()
     }
 
+    /// Start offset of each data file, and how many bytes from its start may be other than zero.
+    pub fn data_used(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.data.used()
+    }
+
+    /// The same of each index file.
+    pub fn index_used(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.index.used()
+    }
+
     /// `len` bytes of the data files from `pos`, written or left behind; `None` unless one file holds them all.
     pub fn raw_data(&self, pos: i64, len: usize) -> Option<Vec<u8>> {
         let mut bytes = self.data.read_raw(pos, len)?.into_owned();

@@ -154,6 +154,13 @@ impl FileList {
         self.files.iter().map(|file| (file.start, file.wrote))
     }
 
+    /// Start offset of each file, and how many bytes from its start may be other than zero: those written, and those
+    /// that a truncate left behind.
+    pub fn used(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let in_pages = |file: &File| ((file.pages.len() * PAGE) as i64).min(self.file_size);
+        self.files.iter().map(move |file| (file.start, file.wrote.max(in_pages(file))))
+    }
+
     /// How many files there are.
     pub fn file_count(&self) -> usize {
         self.files.len()

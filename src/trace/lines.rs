@@ -32,7 +32,7 @@ fn line(at: Micros, ev: &str, rest: Value) -> Value {
 }
 
 /// A body as text: as it is if it is printable ASCII, else in hex with `0x` before it.
-fn body(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     if bytes.iter().all(|b| (0x20..0x7f).contains(b)) && !bytes.starts_with(b"0x") {
         return bytes.iter().map(|b| char::from(*b)).collect();
@@ -75,7 +75,10 @@ pub fn header(scenario: &Scenario) -> Value {
 /// A command of the scenario; what the recorders never did has its own name from the scenario.
 pub fn op(at: Micros, command: &Command, world: &World) -> Option<Value> {
     let rest = match *command {
-        Command::Send { .. } => return None,
+        Command::Send { .. }
+        | Command::StartConsumer { .. }
+        | Command::StopConsumer { .. }
+        | Command::KillConsumer { .. } => return None,
         Command::Kill { broker } => json!({ "op": "kill", "node": node(broker) }),
         Command::PowerLoss { broker } => json!({ "op": "power_loss", "node": node(broker) }),
         Command::Restart { broker } => json!({ "op": "restart", "node": node(broker) }),
@@ -127,7 +130,7 @@ fn magic(entry: &Entry) -> i32 {
 }
 
 fn full_entry(entry: &Entry) -> Value {
-    json!([entry.index.0, entry.term.0, magic(entry), entry.pos, body(&entry.body)])
+    json!([entry.index.0, entry.term.0, magic(entry), entry.pos, text(&entry.body)])
 }
 
 pub fn send(at: Micros, id: u64, (from, to): (MemberId, MemberId), request: &Request) -> Value {
@@ -317,20 +320,29 @@ fn entry_at(world: &World, broker: MemberId, index: Index) -> Option<&Entry> {
     world.up(usize::from(broker.0))?.member().store().entry(index)
 }
 
-/// A client's append on a leader; what a follower writes is no `append`.
-pub fn append(world: &World, at: Micros, broker: MemberId, index: Index) -> Option<Value> {
+/// The body of an entry that was just written, if it is a client's append on a leader: what a follower writes is none.
+pub fn clients_append(world: &World, broker: MemberId, index: Index) -> Option<String> {
     let member = world.up(usize::from(broker.0))?.member();
     let entry = member.store().entry(index)?;
     let is_clients = member.is_leader() && entry.term == member.term() && entry.magic == EntryKind::Normal;
-    is_clients.then(|| line(at, "append", json!({ "node": node(broker), "body": body(&entry.body) })))
+    is_clients.then(|| text(&entry.body))
 }
 
-pub fn append_done(world: &World, broker: MemberId, index: Index, code: Code) -> Value {
+pub fn append(at: Micros, broker: MemberId, body: &str) -> Value {
+    line(at, "append", json!({ "node": node(broker), "body": body }))
+}
+
+pub fn append_done(
+    world: &World,
+    broker: MemberId,
+    (index, body): (Index, Option<String>),
+    code: Code,
+) -> Value {
     let member = world.up(usize::from(broker.0)).map(|b| b.member());
-    let entry = entry_at(world, broker, index);
+    let stored = || entry_at(world, broker, index).map(|entry| text(&entry.body));
     let rest = json!({
         "node": node(broker),
-        "body": entry.map(|e| body(&e.body)),
+        "body": body.or_else(stored),
         "code": code as u16,
         "result": code.name(),
         "index": index.0,
@@ -350,7 +362,7 @@ pub fn apply(
     (first.0..=last.0).filter_map(move |index| {
         let entry = entry_at(world, broker, Index(index)).filter(|e| e.magic == EntryKind::Normal)?;
         let rest = json!({
-            "node": node(broker), "index": index, "entryTerm": entry.term.0, "body": body(&entry.body),
+            "node": node(broker), "index": index, "entryTerm": entry.term.0, "body": text(&entry.body),
         });
         Some(line(at, "apply", rest))
     })
@@ -370,7 +382,7 @@ pub fn last(world: &World, n: usize) -> Value {
     let indexes = store.begin_index().0..=store.end_index().0;
     let entries: Vec<Value> = indexes
         .filter_map(|index| store.entry(Index(index)))
-        .map(|e| json!([e.index.0, e.term.0, magic(e), body(&e.body)]))
+        .map(|e| json!([e.index.0, e.term.0, magic(e), text(&e.body)]))
         .collect();
     let rest = json!({
         "node": id,

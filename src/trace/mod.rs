@@ -47,6 +47,8 @@ pub struct Trace {
     states: Vec<Option<State>>,
     terms: Vec<i64>,
     committed: Vec<Index>,
+    /// bodies of appends that were not answered yet
+    appends: BTreeMap<(MemberId, Index), String>,
     commanded: usize,
 }
 
@@ -62,13 +64,13 @@ impl Trace {
             states: vec![None; brokers],
             terms: vec![-1; brokers],
             committed: vec![Index::NONE; brokers],
+            appends: BTreeMap::new(),
             commanded: 0,
         }
     }
 
-    /// Lets the world make one step; `false` if nothing ever happens again. Hands out its events.
+    /// Lets the world make one step and hands out its events; `None` if nothing ever happens again.
     pub fn step(&mut self, world: &mut World) -> Option<Vec<Record>> {
-        let before = self.lines.len();
         if !world.step() {
             return None;
         }
@@ -77,18 +79,19 @@ impl Trace {
         }
         self.commanded = world.commanded();
         let events = world.take_events();
-        self.learn_packets(world, &events);
+        self.give_up_calls(world.now(), &events);
+        let leaving = leaving(world, &events);
         for record in &events {
-            self.take(world, record);
+            match record.event {
+                Event::Sent { id, .. } => leaving.get(&id).into_iter().for_each(|packet| self.sent(packet)),
+                _ => self.take(world, record),
+            }
         }
         for (broker, index, code) in world.take_appends_done() {
-            self.lines.push(lines::append_done(world, broker, index, code));
+            let body = self.appends.remove(&(broker, index));
+            self.lines.push(lines::append_done(world, broker, (index, body), code));
         }
-        self.give_up_calls(world.now());
         self.note_states(world);
-        // What is found out late in a step may have happened early in it.
-        let at = |line: &Value| line["t"].as_f64().unwrap_or_default();
-        self.lines[before..].sort_by(|a, b| at(a).total_cmp(&at(b)));
         Some(events)
     }
 
@@ -105,23 +108,7 @@ impl Trace {
         self.lines
     }
 
-    /// Which calls the packets belong to that left in this step.
-    fn learn_packets(&mut self, world: &World, events: &[Record]) {
-        let sent: Vec<u64> = events
-            .iter()
-            .filter_map(|r| if let Event::Sent { id, .. } = r.event { Some(id) } else { None })
-            .collect();
-        if sent.is_empty() {
-            return;
-        }
-        let mut packets: Vec<&Packet> = world.in_flight().filter(|p| sent.contains(&p.id)).collect();
-        packets.sort_by_key(|p| p.id);
-        for packet in packets {
-            self.learn(packet);
-        }
-    }
-
-    fn learn(&mut self, packet: &Packet) {
+    fn sent(&mut self, packet: &Packet) {
         let (Party::Broker(from), Party::Broker(to)) = (packet.from, packet.to) else { return };
         let id = packet.rpc + 1;
         let part = match &packet.payload {
@@ -153,6 +140,7 @@ impl Trace {
             }
             Event::Killed { broker } => {
                 self.states[usize::from(broker.0)] = None;
+                self.appends.retain(|(by, _), _| *by != broker);
                 for call in self.open.values_mut().filter(|call| call.caller == broker) {
                     call.abandoned = true;
                 }
@@ -164,10 +152,13 @@ impl Trace {
             }
             Event::Delivered { id, to, .. } => self.delivered(at, id, to),
             Event::Lost { id, .. } => {
-                if let Some((call, part)) = self.packets.remove(&id) {
-                    let what = if matches!(part, Part::Request) { "request" } else { "response" };
-                    self.lines.push(lines::drop(at, call, what));
-                }
+                let what = match self.packets.remove(&id) {
+                    Some((call, Part::Request)) => Some((call, "request")),
+                    Some((call, Part::Reply)) => Some((call, "response")),
+                    // That nobody listens is no message of a recording; the caller will wait until its time is over.
+                    Some((_, Part::Refusal)) | None => None,
+                };
+                self.lines.extend(what.map(|(call, what)| lines::drop(at, call, what)));
             }
             Event::Refused { id, .. } => {
                 if let Some((call, Part::Request)) = self.packets.remove(&id)
@@ -177,7 +168,10 @@ impl Trace {
                 }
             }
             Event::Appended { broker, index, .. } => {
-                self.lines.extend(lines::append(world, at, broker, index))
+                if let Some(body) = lines::clients_append(world, broker, index) {
+                    self.lines.push(lines::append(at, broker, &body));
+                    self.appends.insert((broker, index), body);
+                }
             }
             Event::Committed { broker, index } => {
                 let known = &mut self.committed[usize::from(broker.0)];
@@ -197,22 +191,32 @@ impl Trace {
         if let Part::Request = part {
             return self.lines.push(lines::recv(at, id, to));
         }
-        let line = match (self.open.remove(&id), part) {
-            (Some(call), _) if call.abandoned => lines::late_response(at, id),
-            (Some(call), Part::Refusal) if call.refused => lines::refused(at, id),
-            (Some(call), Part::Refusal) => lines::conn_closed(at, id, to, call.kind),
-            (Some(_), _) => lines::resp(at, id, to),
-            (None, _) => lines::late_response(at, id),
-        };
-        self.lines.push(line);
+        let open = self.open.remove(&id).filter(|call| !call.abandoned);
+        self.lines.extend(match (open, part) {
+            (Some(call), Part::Refusal) if call.refused => Some(lines::refused(at, id)),
+            (Some(call), Part::Refusal) => Some(lines::conn_closed(at, id, to, call.kind)),
+            (Some(_), _) => Some(lines::resp(at, id, to)),
+            (None, Part::Reply) => Some(lines::late_response(at, id)),
+            (None, _) => None,
+        });
     }
 
-    /// Callers wait 3 s.
-    fn give_up_calls(&mut self, now: Micros) {
-        for (id, call) in &mut self.open {
-            if call.sent + RPC_TIMEOUT <= now && !call.abandoned {
+    /// Callers wait 3 s. Who was answered in this very step did not wait too long.
+    fn give_up_calls(&mut self, now: Micros, events: &[Record]) {
+        let arrived = |id: &u64| {
+            let delivered = events.iter().filter_map(|r| match r.event {
+                Event::Delivered { id, .. } => self.packets.get(&id),
+                _ => None,
+            });
+            delivered.into_iter().any(|(call, part)| call == id && !matches!(part, Part::Request))
+        };
+        let over =
+            |(id, call): &(&u64, &Open)| call.sent + RPC_TIMEOUT <= now && !call.abandoned && !arrived(id);
+        let given_up: Vec<u64> = self.open.iter().filter(over).map(|(id, _)| *id).collect();
+        for id in given_up {
+            if let Some(call) = self.open.get_mut(&id) {
                 call.abandoned = true;
-                self.lines.push(lines::timeout(call.sent + RPC_TIMEOUT, *id, call.caller, call.kind));
+                self.lines.push(lines::timeout(call.sent + RPC_TIMEOUT, id, call.caller, call.kind));
             }
         }
         // Nothing takes longer than a minute more: whatever was to come of these has come.
@@ -228,5 +232,14 @@ impl Trace {
                 *known = Some(state);
             }
         }
+    }
+}
+
+/// The packets that left in this step, by number.
+fn leaving<'a>(world: &'a World, events: &[Record]) -> BTreeMap<u64, &'a Packet> {
+    let sent = |id| events.iter().any(|r| matches!(r.event, Event::Sent { id: left, .. } if left == id));
+    match events.iter().any(|r| matches!(r.event, Event::Sent { .. })) {
+        true => world.in_flight().filter(|p| sent(p.id)).map(|p| (p.id, p)).collect(),
+        false => BTreeMap::new(),
     }
 }

@@ -2,8 +2,9 @@
 
 use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
 use crate::broker::{Broker, BrokerRole, Disk, TopicId};
+use crate::client::{Producer, SendStatus};
 use crate::ledger::{Countdown, MemberId};
-use crate::sim::{BrokerState, Packet, Party, World, carried};
+use crate::sim::{BrokerState, Event, Packet, Party, Summary, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
 
 /// Log columns per broker: enough for the widest picture.
@@ -39,13 +40,12 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
         }
     }
     let mut flights = 0;
-    for packet in world.in_flight() {
+    for packet in world.in_flight().filter(|p| is_drawn(p.from, p.to, &p.summary)) {
         flights += 1;
         push_flight(frame, packet, world);
     }
 
     let head: &mut [f64; head::LENGTH] = block(frame, 0);
-    let producer = world.producer();
     head[head::TIME_US] = world.now().0 as f64;
     head[head::BROKERS] = brokers as f64;
     head[head::FLIGHTS] = f64::from(flights);
@@ -57,18 +57,51 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     head[head::COLUMNS] = COLUMNS as f64;
     head[head::QUEUES] = queues as f64;
     head[head::UNITS] = UNITS as f64;
-    head[head::NEXT_EVENT_US] = world.next_event_time().map_or(NONE, |t| t.0 as f64);
+    head[head::NEXT_EVENT_US] =
+        world.next_event_time().filter(|_| !world.is_left_alone()).map_or(NONE, |t| t.0 as f64);
     head[head::EVENTS] = world.emitted() as f64;
     head[head::LEADER] = member(world.leader());
-    head[head::PRODUCER_PENDING] = producer.pending() as f64;
-    head[head::PRODUCER_SENT] = f64::from(producer.started());
-    head[head::PRODUCER_OK] = f64::from(producer.ok());
-    head[head::PRODUCER_FAILED] = f64::from(producer.failed());
-    if let Some((number, status)) = producer.last() {
-        head[head::PRODUCER_LAST] = f64::from(number);
-        head[head::PRODUCER_LAST_OK] = if status.code() == 0 { 1.0 } else { 0.0 };
-    }
+    fill_producer(head, world.producer(0));
     head[head::QUORUM] = (brokers / 2 + 1) as f64;
+}
+
+/// Without a producer there is one that does nothing.
+fn fill_producer(head: &mut [f64; head::LENGTH], producer: Option<&Producer>) {
+    head[head::PRODUCER_PENDING] = producer.map_or(0.0, |p| p.pending() as f64);
+    head[head::PRODUCER_SENT] = producer.map_or(0.0, |p| f64::from(p.started()));
+    head[head::PRODUCER_OK] = producer.map_or(0.0, |p| f64::from(p.ok()));
+    head[head::PRODUCER_FAILED] = producer.map_or(0.0, |p| f64::from(p.failed()));
+    if let Some((number, status)) = producer.and_then(Producer::last) {
+        head[head::PRODUCER_LAST] = f64::from(number);
+        head[head::PRODUCER_LAST_OK] = if status == SendStatus::OK { 1.0 } else { 0.0 };
+    }
+}
+
+/// Brokers and the first producer are on the stage; name server, consumers and the other producers are not, nor is what
+/// has come to the kinds of message since.
+fn is_drawn(from: Party, to: Party, message: &Summary) -> bool {
+    message.kind.is_of_the_group() && from.number() >= -1 && to.number() >= -1
+}
+
+/// Whether an event is about what is on the stage.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+pub fn is_on_stage(event: &Event) -> bool {
+    match event {
+        Event::Sent { from, to, message, .. }
+        | Event::Delivered { from, to, message, .. }
+        | Event::Lost { from, to, message, .. }
+        | Event::Refused { from, to, message, .. } => is_drawn(*from, *to, message),
+        Event::Put { producer, .. } | Event::PutResult { producer, .. } => producer.0 == 0,
+        Event::Registered { .. }
+        | Event::Unregistered { .. }
+        | Event::RouteChanged { .. }
+        | Event::ConsumerStarted { .. }
+        | Event::ConsumerStopped { .. }
+        | Event::Rebalanced { .. }
+        | Event::Pulled { .. }
+        | Event::Consumed { .. } => false,
+        _ => true,
+    }
 }
 
 /// The numbers of one thing. Its length is known, so that what fills it need not be checked number by number.

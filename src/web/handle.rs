@@ -12,6 +12,8 @@ use crate::scenario::{Draft, Invalid, Scenario, Value};
 use crate::sim::{Command, World};
 use crate::time::Micros;
 
+/// A step that finds nothing to tell ends after this.
+const LONGEST_STEP: Micros = Micros::seconds(60);
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 64;
 
@@ -51,12 +53,6 @@ pub fn fresh_seed() -> Result<u32, JsError> {
     getrandom::u32().map_err(|_| JsError::new("the browser gives no random numbers"))
 }
 
-/// The scenario that an empty one stands for.
-#[wasm_bindgen]
-pub fn default_scenario() -> Result<JsValue, JsValue> {
-    to_js(&Scenario::default())
-}
-
 /// A running world.
 #[wasm_bindgen]
 pub struct Handle {
@@ -91,21 +87,16 @@ impl Handle {
         self.time_us()
     }
 
-    /// Runs to the next moment of which there is something to tell. Returns the time reached.
+    /// Runs to the next moment of which there is something to tell, but for a minute at most. Returns the time reached.
     pub fn step(&mut self) -> f64 {
-        let told = self.world.emitted();
-        while self.world.emitted() == told && self.world.step() {}
+        let (told, until) = (self.world.events().len(), self.world.now() + LONGEST_STEP);
+        while self.world.step() {
+            let mut news = self.world.events()[told..].iter();
+            if news.any(|record| frame::is_on_stage(&record.event)) || self.world.now() >= until {
+                break;
+            }
+        }
         self.time_us()
-    }
-
-    /// The present, in microseconds.
-    pub fn time_us(&self) -> f64 {
-        self.world.now().0 as f64
-    }
-
-    /// When something next happens by itself, in microseconds; -1: never.
-    pub fn next_event_us(&self) -> f64 {
-        self.world.next_event_time().map_or(-1.0, |at| at.0 as f64)
     }
 
     /// Fills the frame for the present and returns its length in numbers.
@@ -143,6 +134,13 @@ impl Handle {
     /// The scenario with nothing left out.
     pub fn scenario(&self) -> Result<JsValue, JsValue> {
         to_js(self.world.scenario())
+    }
+}
+
+impl Handle {
+    /// The present, in microseconds.
+    fn time_us(&self) -> f64 {
+        self.world.now().0 as f64
     }
 }
 

@@ -9,7 +9,7 @@ use ledgerscope::sim::{Command, Event, Party, Record, World};
 use ledgerscope::store::Index;
 use ledgerscope::time::Micros;
 
-use words::{name, narrate, state};
+use words::{copies, name, narrate, state};
 
 /// Longest time that a condition is waited for.
 const PATIENCE: Micros = Micros::seconds(60);
@@ -58,6 +58,10 @@ fn obey(world: &mut World, command: &str) -> Result<Vec<String>, String> {
     if command == "logs" {
         return Ok((0..world.scenario().brokers).map(|n| state(world, usize::from(n))).collect());
     }
+    if let Some(n) = command.strip_prefix("copies of message ") {
+        let leader = world.leader().and_then(|leader| world.up(usize::from(leader.0)));
+        return Ok(copies(leader.ok_or("nobody leads")?.member().store(), number(n)? as u32));
+    }
     for order in orders(world, command)? {
         world.command(order).map_err(|refusal| refusal.to_string())?;
     }
@@ -73,6 +77,9 @@ fn orders(world: &World, line: &str) -> Result<Vec<Command>, String> {
     Ok(match words[..] {
         ["send"] => vec![Command::Send { producer: 0 }],
         ["send", n, "times"] => vec![Command::Send { producer: 0 }; number(n)? as usize],
+        ["start", "consumer", n] => vec![Command::StartConsumer { consumer: number(n)? as u8 }],
+        ["stop", "consumer", n] => vec![Command::StopConsumer { consumer: number(n)? as u8 }],
+        ["kill", "consumer", n] => vec![Command::KillConsumer { consumer: number(n)? as u8 }],
         ["kill", ..] => vec![Command::Kill { broker: who(&line[5..])? }],
         ["restart", b] => vec![Command::Restart { broker: broker(b)? }],
         ["power", "loss", ..] => vec![Command::PowerLoss { broker: who(&line[11..])? }],
@@ -134,6 +141,18 @@ fn holds(world: &World, condition: &str, events: &[Record]) -> Result<bool, Stri
                 }
                 _ => false,
             })
+        }
+        ["consumer", who, "consumes", "message", n] => {
+            let (who, n) = (number(who)?, number(n)? as u32);
+            events.iter().any(|r| {
+                matches!(r.event, Event::Consumed { consumer, number, .. }
+                    if (u64::from(consumer.0), number) == (who, n))
+            })
+        }
+        ["the", "name", "server", "knows", who] => world.names().id_of(broker(who)?).is_some(),
+        ["the", "producer", "knows", who] => {
+            let route = world.producer(0).and_then(|producer| producer.route()?.master());
+            route == Some(broker(who)?)
         }
         [who, "leads"] => process(who)?.is_some_and(|b| b.member().is_leader()),
         [who, "stands"] => process(who)?.is_some_and(|b| b.member().role() == Role::Candidate),

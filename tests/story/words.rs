@@ -1,9 +1,11 @@
 //! How a story says what happened.
 
-use ledgerscope::broker::{Broker, TopicId};
+use ledgerscope::broker::{Broker, ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use ledgerscope::ledger::{MemberId, Role, Rule};
 use ledgerscope::sim::{BrokerState, Event, Kind, Outcome, Party, Record, Summary, World};
-use ledgerscope::store::{ConsumeQueue, EntryKind, EntryStore, Index};
+use ledgerscope::store::{
+    ConsumeQueue, Entry, EntryKind, EntryStore, Index, Record as MessageRecord, properties,
+};
 
 /// A, B, C ...
 pub fn name(broker: MemberId) -> String {
@@ -12,9 +14,38 @@ pub fn name(broker: MemberId) -> String {
 
 fn party(party: Party) -> String {
     match party {
-        Party::Producer => "the producer".to_string(),
         Party::Broker(broker) => name(broker),
+        Party::Producer(id) => producer(id),
+        Party::NameServer => "the name server".to_string(),
+        Party::Consumer(id) => consumer(id),
     }
+}
+
+/// With a number when it is not the first.
+fn producer(id: ProducerId) -> String {
+    if id.0 == 0 { "the producer".to_string() } else { format!("producer {}", id.0) }
+}
+
+fn consumer(id: ConsumerId) -> String {
+    format!("consumer {}", id.0)
+}
+
+fn messages(number: u32, count: u32) -> String {
+    if count == 1 {
+        format!("message {number}")
+    } else {
+        format!("messages {number} to {}", number + count - 1)
+    }
+}
+
+fn queue_name(world: &World, queue: QueueId) -> String {
+    let topics = &world.scenario().topics;
+    let topic = if topics.len() == 1 {
+        String::new()
+    } else {
+        format!(" of {}", topics[usize::from(queue.topic.0)].name)
+    };
+    format!("queue {}{topic}", queue.queue)
 }
 
 /// The line for an event; `None` for what goes without saying: heartbeats that find all well, calls whose
@@ -52,7 +83,8 @@ pub fn narrate(world: &World, record: &Record) -> Option<String> {
         ),
         Event::Delivered { from, to, message, .. } => delivered(world, from, to, message)?,
         Event::Refused { from, to, message, .. } => match message.kind {
-            Kind::SendRequest => format!("nobody listens at {} for the producer", party(to)),
+            Kind::SendRequest => format!("nobody listens at {} for {}", party(to), party(from)),
+            Kind::PullRequest => format!("nobody listens at {} for {}'s pull", party(to), party(from)),
             Kind::VoteRequest => {
                 format!("nobody listens at {} for {}'s vote request", party(to), party(from))
             }
@@ -65,7 +97,9 @@ pub fn narrate(world: &World, record: &Record) -> Option<String> {
         Event::Appended { broker, index, term, entry, number, queue } => {
             let what = match (entry, number, queue) {
                 (EntryKind::Noop, ..) => "a no-op".to_string(),
-                (_, Some(number), Some(queue)) => format!("message {number} for queue {queue}"),
+                (_, Some(number), Some(queue)) => {
+                    format!("message {number} for {}", queue_name(world, queue))
+                }
                 _ => "something".to_string(),
             };
             format!("{} writes entry {index} of term {term}: {what}", name(broker))
@@ -78,18 +112,56 @@ pub fn narrate(world: &World, record: &Record) -> Option<String> {
         }
         Event::Committed { broker, index } => format!("{} knows committed up to {index}", name(broker)),
         Event::Dispatched { broker, index, queue, queue_offset } => {
-            format!("{} puts entry {index} into queue {queue} at offset {queue_offset}", name(broker))
+            let queue = queue_name(world, queue);
+            format!("{} puts entry {index} into {queue} at offset {queue_offset}", name(broker))
         }
         Event::Master { broker, master: true, .. } => {
             format!("{} serves as master, brokerId 0", name(broker))
         }
         Event::Master { broker, broker_id, .. } => format!("{} is slave, brokerId {broker_id}", name(broker)),
-        Event::Put { number, broker, attempt } => format!(
-            "the producer sends message {number} to {}, attempt {attempt}",
-            broker.map_or("nobody".to_string(), name)
-        ),
-        Event::PutResult { number, status, .. } => {
-            format!("message {number} ends {}", code(Outcome::Send(status)))
+        Event::Put { producer: who, number, count, broker, attempt, .. } => {
+            let (who, what) = (producer(who), messages(number, count));
+            format!("{who} sends {what} to {}, attempt {attempt}", name(broker))
+        }
+        Event::PutResult { number, count, status, .. } => {
+            format!("{} ends {}", messages(number, count), code(Outcome::Send(status)))
+        }
+        Event::Registered { broker, broker_id } => {
+            format!("the name server knows {} as brokerId {broker_id}", name(broker))
+        }
+        Event::Unregistered { broker, broker_id } => {
+            format!("the name server forgets {}, brokerId {broker_id}", name(broker))
+        }
+        Event::RouteChanged { client, master } => {
+            let master = master.map_or("no master".to_string(), |m| format!("{} as master", name(m)));
+            format!("{} learns of {master}", party(client))
+        }
+        Event::ConsumerStarted { consumer: who } => format!("{} starts", consumer(who)),
+        Event::ConsumerStopped { consumer: who } => format!("{} is gone", consumer(who)),
+        Event::Rebalanced { consumer: who, queues } => {
+            let held: Vec<String> = (0..16).filter(|q| queues & 1 << q != 0).map(|q| q.to_string()).collect();
+            let held =
+                if held.is_empty() { "no queue".to_string() } else { format!("queues {}", held.join(" ")) };
+            format!("{} holds {held}", consumer(who))
+        }
+        // What it found, and when it goes on elsewhere; that there was nothing new goes without saying.
+        Event::Pulled { consumer: who, queue, offset, status, next, count } => match status {
+            GetMessageStatus::OffsetOverflowOne => return None,
+            GetMessageStatus::NoMessageInQueue if offset == 0 => return None,
+            GetMessageStatus::Found => {
+                let queue = queue_name(world, queue);
+                format!("{} gets {count} of {queue} from offset {offset} on", consumer(who))
+            }
+            _ => {
+                let queue = queue_name(world, queue);
+                let status = status.name();
+                format!("{} asks for offset {offset} of {queue}: {status}, next {next}", consumer(who))
+            }
+        },
+        Event::Consumed { consumer: who, queue, queue_offset, number, again, .. } => {
+            let again = if again { " again" } else { "" };
+            let queue = queue_name(world, queue);
+            format!("{} consumes message {number}{again}, offset {queue_offset} of {queue}", consumer(who))
         }
         Event::Sent { .. } => return None,
     };
@@ -120,6 +192,7 @@ fn delivered(world: &World, from: Party, to: Party, message: Summary) -> Option<
         Kind::TransferRequest => format!("{from} asks {to} to lead instead, once it has entry {index}"),
         Kind::TransferResponse => format!("{from} answers {to}: {result}"),
         Kind::CompareResponse | Kind::TruncateResponse => format!("{from} answers {to}: {result}"),
+        Kind::SendResponse if result != "SEND_OK" => format!("{from} answers {to}: {result}"),
         Kind::AppendResponse => format!("{from} answers {to} for entry {index}: {result}"),
         _ => return None,
     })
@@ -173,4 +246,17 @@ fn alive(broker: &Broker) -> (&'static str, i64, Index, &EntryStore, &[ConsumeQu
         Role::Candidate => "CANDIDATE",
     };
     (role, member.term().0, member.committed_index(), member.store(), broker.queues_of(TopicId(0)))
+}
+
+/// Every entry that carries the message.
+pub fn copies(store: &EntryStore, number: u32) -> Vec<String> {
+    let entries = (0..=store.end_index().0).filter_map(|i| store.entry(Index(i)));
+    let records = entries.filter_map(|entry| Some((entry, MessageRecord::parse(&entry.body).ok()?)));
+    let copies = records.filter(|(_, record)| record.flag() as u32 == number);
+    let line = |(entry, record): (&Entry, MessageRecord)| {
+        let key = properties::get(record.properties(), properties::UNIQ_KEY).unwrap_or("none");
+        let (queue, offset, at) = (record.queue_id(), record.queue_offset(), record.physical_offset());
+        format!("entry {}: UNIQ_KEY {key}, queue {queue}, offset {offset}, phyOffset {at}", entry.index)
+    };
+    copies.map(line).collect()
 }

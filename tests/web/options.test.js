@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NAMES, defaults, misspelt, readOption, unknownOption } from '../../www/options.js';
+import { misspelt } from '../../www/misspelt.js';
+import { NAMES, defaults, readOption, unknownOption } from '../../www/options.js';
 
 test('without attributes the defaults hold', () => {
   assert.deepEqual(defaults(), {

@@ -52,6 +52,19 @@ test('something is in the air within two seconds of playing', () => {
   assert.ok(run.log.some((event) => event.kind === 'sent'));
 });
 
+test('held, it plays but time waits; let go, it does not make the wait good', () => {
+  const { clock, player, run, painted } = setUp();
+  player.held = true;
+  player.play();
+  clock.run(3000);
+  assert.equal(run.now, 0);
+  assert.equal(painted.length, 1, 'there is a picture all the same');
+  player.held = false;
+  clock.run(50);
+  const { now } = run;
+  assert.ok(now > 0 && now < 1_000_000, String(now));
+});
+
 test('progress does not depend on the frame rate', () => {
   const reached = [30, 60, 144].map((fps) => {
     const { clock, player, run } = setUp();

@@ -4,16 +4,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BROKER, BROKER_STATE, FLIGHT, HEAD, KIND } from '../../www/frame.js';
-import en from '../../www/i18n/en.js';
+import enStory from '../../www/i18n/en-story.js';
+import enFirst from '../../www/i18n/en.js';
 import { drawStage } from '../../www/stage/draw.js';
 import { flightWords } from '../../www/stage/flight-labels.js';
+import { drawFlights } from '../../www/stage/flights.js';
 import { layout } from '../../www/stage/layout.js';
 import { drawMarks } from '../../www/stage/draw-marks.js';
 import { createMarks } from '../../www/stage/marks.js';
-import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/names.js';
+import { KIND_KEYS, VOTE_RESULTS } from '../../www/stage/codes.js';
 import { palette } from '../../www/stage/palette.js';
+import { drawSheet } from '../../www/stage/sheet.js';
 import { frameOf, recorder } from './stage-frame.js';
 
+const en = { ...enFirst, ...enStory };
 const colours = palette(false);
 
 /** @type {import('../../www/stage/text.js').Words} */
@@ -36,7 +40,7 @@ function drawn(frame, { events = [], reducedMotion = false, width = 1280 } = {})
     words: say,
     reducedMotion,
     marks,
-    drawMarks,
+    later: { drawSheet, drawMarks, drawFlights },
     focus: 0,
     hover: { what: 'broker', broker: 0 },
     nowMs: 1100,
@@ -151,6 +155,18 @@ test('a truncated entry is seen to go, in the hue that it had', () => {
   ];
   const { texts } = drawn(frameOf(GROUP), { events });
   assert.ok(texts.some((c) => c.args[0] === '3' && c.fill === colours.hues[2]));
+});
+
+test('what happens to those who are not on the stage leaves no mark', () => {
+  const marks = createMarks();
+  const events = [
+    { kind: 'refused', from: 0, to: -200 },
+    { kind: 'refused', from: -201, to: 1 },
+    { kind: 'put_result', producer: 1, number: 4, ok: false, status: 'TIMEOUT' },
+    { kind: 'consumed', consumer: 0, queue: 1, queue_offset: 2, number: 3 },
+  ];
+  marks.take(events, 0, 1000);
+  assert.equal(marks.at(1001).length, 0);
 });
 
 test('marks live for a moment and can be cleared', () => {

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BROKER, HEAD } from '../../www/frame.js';
-import { firstIndexShown, lane } from '../../www/stage/geometry.js';
+import { firstIndexShown } from '../../www/stage/geometry.js';
+import { lane } from '../../www/stage/lanes.js';
 import { hit } from '../../www/stage/hit.js';
 import { layout } from '../../www/stage/layout.js';
 

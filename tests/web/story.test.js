@@ -231,3 +231,37 @@ test('a listener is not bothered with heartbeats', () => {
   );
   assert.equal(narrator.waiting, false);
 });
+
+test('of name server, consumers and other producers nothing is told yet', () => {
+  const events = [
+    { kind: 'registered', broker: 0, broker_id: 1 },
+    { kind: 'unregistered', broker: 0, broker_id: 1 },
+    { kind: 'route_changed', client: -1, master: null },
+    { kind: 'consumer_started', consumer: 0 },
+    { kind: 'rebalanced', consumer: 0, queues: [0] },
+    { kind: 'pulled', consumer: 0, topic: 0, queue: 0, offset: 0, status: 'FOUND', next: 1, count: 1 },
+    { kind: 'consumed', consumer: 0, topic: 0, queue: 0, queue_offset: 0, index: 0, number: 0, again: false },
+    { kind: 'consumer_stopped', consumer: 0 },
+    { kind: 'sent', from: -200, to: 0, message: { kind: 'pull_request' } },
+    { kind: 'delivered', from: 0, to: -200, message: { kind: 'pull_response', result: 'FOUND' } },
+    { kind: 'refused', from: -200, to: 1, message: { kind: 'pull_request' } },
+    { kind: 'refused', from: 1, to: -200, message: { kind: 'notify_consumers' } },
+    { kind: 'put', producer: 1, number: 3, count: 1, broker: 0, attempt: 1 },
+    {
+      kind: 'put_result',
+      producer: 1,
+      number: 3,
+      count: 1,
+      broker: 0,
+      ok: true,
+      status: 'SEND_OK',
+      index: 0,
+    },
+  ];
+  const story = new Story(3);
+  said(story, group(3));
+  assert.deepEqual(
+    said(story, events),
+    events.map(() => null),
+  );
+});

@@ -1,4 +1,5 @@
-// English: the caption's sentences. a and b are brokers, n the size of the group. They come after the first picture.
+// English, what comes after the first picture: the caption's sentences (a and b are brokers, n the size of the group),
+// hints of the controls, labels of what flies.
 // The same keys with the same {arguments} stand in zh-story.js.
 
 /** @type {Record<string, string>} */
@@ -90,7 +91,6 @@ export default {
   'say.slave': '{b} is a SLAVE, brokerId {id}: it takes no messages.',
   'say.put': 'The producer sends message {number} to {b}, the master.',
   'say.put.again': 'The producer tries message {number} once more, at {b} (attempt {attempt}).',
-  'say.put.nowhere': 'The producer knows no master to send message {number} to.',
   'say.ok': 'SEND_OK: message {number} is on a majority, and the producer knows it.',
   'say.fail.quorum':
     'Message {number} got no majority in time ({status}). Its entry stays and may still be committed.',
@@ -99,4 +99,29 @@ export default {
   'say.refused': 'Nobody listens at {b}: {a} is refused at once.',
   'say.refused.producer': 'Nobody listens at {b}: the producer is refused at once.',
   'say.nothing': 'Nothing more can happen by itself. Bring a broker back or send a message.',
+
+  // hints of the controls
+  'ui.step.title': 'Go to the next visible event and stop (. or →)',
+  'ui.send.title': 'The producer sends one message (s)',
+  'ui.new.title': 'Start again with a fresh seed (n)',
+  'ui.pace.title': 'Paced: flights are slow enough to follow, waits short. Linear: every second alike.',
+  'ui.seed.title': 'Whole number. The same seed and the same actions give the same run.',
+  'ui.language.title': '切换到中文',
+  'ui.notStarted': 'The run has not started yet',
+
+  // beside messages in flight, where room is scarce
+  'kind.vote_request': 'vote? term {term}',
+  'kind.heartbeat_request': 'heartbeat',
+  'kind.heartbeat_response': '',
+  'kind.compare_response': 'match',
+  'kind.truncate_request': 'TRUNCATE from {index}',
+  'kind.truncate_response': 'truncated',
+  'kind.append_response': 'ack {index}',
+  'kind.commit_response': '',
+  'kind.send_request': 'message #{message}',
+  'kind.refused': 'refused',
+  'kind.compare_request': 'COMPARE',
+  'kind.append_request': 'APPEND',
+  'kind.commit_request': 'COMMIT',
+  'kind.send_response': 'SEND_OK',
 };

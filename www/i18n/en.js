@@ -1,5 +1,5 @@
-// English: controls, problems, and what is drawn on the canvas (`stage.*`, `kind.*`), where room is scarce. The caption's
-// sentences are in en-story.js. The same keys with the same {arguments} stand in zh.js.
+// English: controls, problems, and what is drawn on the canvas (`stage.*`), where room is scarce. What the first picture
+// can do without is in en-story.js. The same keys with the same {arguments} stand in zh.js.
 
 /** @type {Record<string, string>} */
 export default {
@@ -15,28 +15,21 @@ export default {
   'ui.play': 'Play',
   'ui.pause': 'Pause',
   'ui.step': 'Step',
-  'ui.step.title': 'Go to the next visible event and stop (. or →)',
   'ui.send': 'Send message',
-  'ui.send.title': 'The producer sends one message (s)',
   'ui.new': 'New run',
-  'ui.new.title': 'Start again with a fresh seed (n)',
   'ui.pace': 'Time',
   'ui.paced': 'paced',
   'ui.linear': 'linear',
-  'ui.pace.title': 'Paced: flights are slow enough to follow, waits short. Linear: every second alike.',
   'ui.speed': 'Speed',
   'ui.brokers': 'Brokers',
   'ui.seed': 'Seed',
-  'ui.seed.title': 'Whole number. The same seed and the same actions give the same run.',
   'ui.language': '中文',
-  'ui.language.title': '切换到中文',
   'ui.controls': 'Controls',
   'ui.timeline': 'The run so far: who led when, deaths and returns, commits',
   'ui.dismiss': 'Close',
   'ui.help':
     'Click a broker to kill it, again to bring it back; click the producer to send. Keys: Space play, . step, s send, n new run.',
   'ui.ready': 'Press play, or go from event to event with “Step”.',
-  'ui.notStarted': 'The run has not started yet',
 
   // brokers and producer as buttons
   'target.up':
@@ -57,6 +50,8 @@ export default {
   'problem.up': '{b} is running: only a dead broker can be brought back.',
   'problem.command': 'This is not possible: {message}',
   'problem.words': 'This language could not be loaded: {message}',
+  'problem.after':
+    'What flies, and the sentences under the picture, could not be loaded: {message}. The next run asks for them again.',
   'problem.load': 'The simulator could not be loaded: {message}',
   'problem.panic':
     'The simulator stopped on an error of its own ({message}). Seed {seed} reproduces it; “New run” starts afresh.',
@@ -98,18 +93,4 @@ export default {
   'stage.hint.kill': 'click: kill',
   'stage.hint.restart': 'click: restart',
   'stage.hint.send': 'click: send',
-  'kind.vote_request': 'vote? term {term}',
-  'kind.heartbeat_request': 'heartbeat',
-  'kind.heartbeat_response': '',
-  'kind.compare_response': 'match',
-  'kind.truncate_request': 'TRUNCATE from {index}',
-  'kind.truncate_response': 'truncated',
-  'kind.append_response': 'ack {index}',
-  'kind.commit_response': '',
-  'kind.send_request': 'message #{message}',
-  'kind.refused': 'refused',
-  'kind.compare_request': 'COMPARE',
-  'kind.append_request': 'APPEND',
-  'kind.commit_request': 'COMMIT',
-  'kind.send_response': 'SEND_OK',
 };

@@ -1,5 +1,6 @@
 // The words of one language: looks a key up and fills its template. Each language is two files that are loaded when it is
-// spoken: words that the first picture needs, and sentences that come after it. Which language it is, the element decides.
+// spoken: words that the first picture needs, and all others, which come after it. Which language it is, the element
+// decides.
 
 import { parts, plain } from './template.js';
 
@@ -12,8 +13,8 @@ import { parts, plain } from './template.js';
  * @property {Lang} lang
  * @property {(key: string, args?: Record<string, Arg>) => string} text
  * @property {(key: string, args?: Record<string, Arg>) => Part[]} parts  the pieces of a sentence with their hues
- * @property {boolean} complete                   the sentences are there
- * @property {() => Promise<unknown>} complement  fetches them
+ * @property {boolean} complete                   all are there, sentences and hints too
+ * @property {() => Promise<unknown>} complement  fetches those that are not
  */
 
 /** @typedef {() => Promise<{default: Record<string, string>}>} File */
@@ -41,18 +42,26 @@ export const SILENT = {
 function speak(lang, table) {
   const words = {
     lang,
-    // A key that is missing shows itself: ugly enough to be noticed, and never an exception in a visitor's page.
-    text: (/** @type {string} */ key, /** @type {Record<string, Arg> | undefined} */ args) =>
-      plain(table[key] ?? key, args),
-    parts: (/** @type {string} */ key, /** @type {Record<string, Arg> | undefined} */ args) =>
-      parts(table[key] ?? key, args),
-    complete: false,
+    ...from(table, false),
+    // With functions of their own: what the first ones said of a key that had no words yet may be remembered.
     complement: async () => {
-      table = { ...table, ...(await SENTENCES[lang]()).default };
-      words.complete = true;
+      Object.assign(words, from({ ...table, ...(await SENTENCES[lang]()).default }, true));
     },
   };
   return words;
+}
+
+/** @param {Record<string, string>} table @param {boolean} complete */
+function from(table, complete) {
+  // A key that is missing shows itself: ugly enough to be noticed, and never an exception in a visitor's page.
+  const template = (/** @type {string} */ key) => table[key] ?? (complete ? key : '');
+  /** @type {Pick<Words, 'text' | 'parts' | 'complete'>} */
+  const said = {
+    text: (key, args) => plain(template(key), args),
+    parts: (key, args) => parts(template(key), args),
+    complete,
+  };
+  return said;
 }
 
 /** The words of a language if they are there, the same object each time. @param {Lang} lang */

@@ -1,4 +1,4 @@
-// 中文：画面下方的句子，在第一帧之后加载。键与 {参数} 和 en-story.js 一一对应；协议里的名字（REJECT_…、SYNC_MASTER 等）保留原文。
+// 中文：画面下方的句子、控件的提示、飞行消息旁的文字，在第一帧之后加载。键与 {参数} 和 en-story.js 一一对应；协议里的名字（REJECT_…、SYNC_MASTER 等）保留原文。
 
 /** @type {Record<string, string>} */
 export default {
@@ -70,7 +70,6 @@ export default {
   'say.slave': '{b} 是 SLAVE，brokerId 为 {id}：不接收消息。',
   'say.put': '生产者把消息 {number} 发给 master {b}。',
   'say.put.again': '生产者再试一次消息 {number}，这次发给 {b}（第 {attempt} 次）。',
-  'say.put.nowhere': '生产者不知道哪台是 master，消息 {number} 无处可发。',
   'say.ok': 'SEND_OK：消息 {number} 已在多数节点上，生产者也知道了。',
   'say.fail.quorum': '消息 {number} 没能及时得到多数应答（{status}）；条目还在日志里，之后仍可能提交。',
   'say.fail.route': '消息 {number} 无处可发：没有 broker 注册为 master（NO_ROUTE）。',
@@ -78,4 +77,29 @@ export default {
   'say.refused': '{b} 那边无人监听：{a} 当即被拒绝连接。',
   'say.refused.producer': '{b} 那边无人监听：生产者当即被拒绝连接。',
   'say.nothing': '不会再自行发生什么了。请重启一台 broker，或发送一条消息。',
+
+  // 控件的提示
+  'ui.step.title': '走到下一个看得见的事件并停下（. 或 →）',
+  'ui.send.title': '让生产者发送一条消息（s）',
+  'ui.new.title': '换一个新种子重新开始（n）',
+  'ui.pace.title': '自适应：消息飞行放慢到看得清，等待缩短。线性：每一秒一样长。',
+  'ui.seed.title': '整数。种子相同、操作相同，运行过程就完全相同。',
+  'ui.language.title': 'Switch to English',
+  'ui.notStarted': '运行尚未开始',
+
+  // 飞行消息旁的文字，位置很小
+  'kind.vote_request': '求票 任期 {term}',
+  'kind.heartbeat_request': '心跳',
+  'kind.heartbeat_response': '',
+  'kind.compare_response': '一致',
+  'kind.truncate_request': 'TRUNCATE 自 {index}',
+  'kind.truncate_response': '已截断',
+  'kind.append_response': '确认 {index}',
+  'kind.commit_response': '',
+  'kind.send_request': '消息 #{message}',
+  'kind.refused': '连接被拒',
+  'kind.compare_request': 'COMPARE',
+  'kind.append_request': 'APPEND',
+  'kind.commit_request': 'COMMIT',
+  'kind.send_response': 'SEND_OK',
 };

@@ -1,4 +1,4 @@
-// 中文：控件、提示和画面上的文字；句子在 zh-story.js。键与 {参数} 和 en.js 一一对应。
+// 中文：控件、问题和画面上的文字；其余在第一帧之后加载，在 zh-story.js。键与 {参数} 和 en.js 一一对应。
 
 /** @type {Record<string, string>} */
 export default {
@@ -12,28 +12,21 @@ export default {
   'ui.play': '播放',
   'ui.pause': '暂停',
   'ui.step': '单步',
-  'ui.step.title': '走到下一个看得见的事件并停下（. 或 →）',
   'ui.send': '发送消息',
-  'ui.send.title': '让生产者发送一条消息（s）',
   'ui.new': '重新运行',
-  'ui.new.title': '换一个新种子重新开始（n）',
   'ui.pace': '时间',
   'ui.paced': '自适应',
   'ui.linear': '线性',
-  'ui.pace.title': '自适应：消息飞行放慢到看得清，等待缩短。线性：每一秒一样长。',
   'ui.speed': '速度',
   'ui.brokers': 'Broker 数',
   'ui.seed': '种子',
-  'ui.seed.title': '整数。种子相同、操作相同，运行过程就完全相同。',
   'ui.language': 'English',
-  'ui.language.title': 'Switch to English',
   'ui.controls': '控制',
   'ui.timeline': '到目前为止：各时段的领导者、宕机与恢复、提交',
   'ui.dismiss': '关闭',
   'ui.help':
     '点击 broker 使其宕机，再点一次恢复；点击生产者发送消息。按键：空格播放，. 单步，s 发送，n 重新运行。',
   'ui.ready': '点播放开始，或用“单步”一个事件一个事件地看。',
-  'ui.notStarted': '运行尚未开始',
 
   'target.up': 'Broker {b}，{role}，任期 {term}，{entries} 个条目，已提交 {committed} 个。按回车使其宕机',
   'target.booting': 'Broker {b}，启动中，磁盘上有 {entries} 个条目。按回车使其宕机',
@@ -51,6 +44,7 @@ export default {
   'problem.up': '{b} 正在运行：只有宕机的 broker 才能重启。',
   'problem.command': '不能这样做：{message}',
   'problem.words': '这种语言加载失败：{message}',
+  'problem.after': '飞行的消息和图下的说明加载失败：{message}。下一轮运行会再试一次。',
   'problem.load': '模拟器加载失败：{message}',
   'problem.panic': '模拟器自身出错而停止（{message}）。用种子 {seed} 可以重现；点“重新运行”即可重来。',
 
@@ -90,18 +84,4 @@ export default {
   'stage.hint.kill': '点击：停掉',
   'stage.hint.restart': '点击：重启',
   'stage.hint.send': '点击：发送',
-  'kind.vote_request': '求票 任期 {term}',
-  'kind.heartbeat_request': '心跳',
-  'kind.heartbeat_response': '',
-  'kind.compare_response': '一致',
-  'kind.truncate_request': 'TRUNCATE 自 {index}',
-  'kind.truncate_response': '已截断',
-  'kind.append_response': '确认 {index}',
-  'kind.commit_response': '',
-  'kind.send_request': '消息 #{message}',
-  'kind.refused': '连接被拒',
-  'kind.compare_request': 'COMPARE',
-  'kind.append_request': 'APPEND',
-  'kind.commit_request': 'COMMIT',
-  'kind.send_response': 'SEND_OK',
 };

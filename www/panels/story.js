@@ -88,6 +88,8 @@ export class Story {
       case 'delivered':
         return this.#delivered(event);
       case 'refused':
+        // Name server and consumers are not on the stage.
+        if (event.from < -1 || event.to < 0) return null;
         return event.from < 0
           ? line('refused.producer', NEWS, { b: brokerName(event.to) })
           : line('refused', DETAIL, pair(event.from, event.to));
@@ -113,8 +115,9 @@ export class Story {
           ? line('master', NEWS, { b: brokerName(event.broker) })
           : line('slave', DETAIL, { b: brokerName(event.broker), id: event.broker_id });
       case 'put':
-        return this.#put(event);
+        return event.producer > 0 ? null : this.#put(event);
       case 'put_result':
+        if (event.producer > 0) return null;
         if (event.ok) return line('ok', NEWS, { number: message(event) });
         return line(FAILURES[event.status] ?? 'fail', TURN, { number: message(event), status: event.status });
       default:
@@ -316,7 +319,6 @@ export class Story {
   /** @param {CoreEvent} event */
   #put(event) {
     const number = message(event);
-    if (event.broker === null || event.broker < 0) return line('put.nowhere', TURN, { number });
     const args = { number, b: brokerName(event.broker), attempt: event.attempt };
     return event.attempt > 1 ? line('put.again', NEWS, args) : line('put', HEARD, args);
   }

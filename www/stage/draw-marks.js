@@ -2,7 +2,8 @@
 // motion the same things stand still and vanish.
 
 import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
-import { firstIndexShown, lane } from './geometry.js';
+import { firstIndexShown } from './geometry.js';
+import { lane } from './lanes.js';
 import { drawCell } from './logs.js';
 import { termColour } from './palette.js';
 import { box, circle, fill, line, stroke, write } from './pen.js';

@@ -2,12 +2,9 @@
 // the device pixel ratio); everything else is here and in the files it calls:
 //   brokers.js  producer.js  logs.js        what changes with the state
 //   brokers.js (timers)  flights.js  draw-marks.js   what changes with every frame
-// What the state decides is drawn onto a sheet of its own, again only when one of its numbers changed; a frame in which
-// only messages move then costs a copy of that sheet and the messages. The picture is the same as without it.
+//   sheet.js                                         that what stays is not drawn again
 
-import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
 import { drawBrokers, drawGroupHeading, drawTimers } from './brokers.js';
-import { drawFlights } from './flights.js';
 import { drawLogs } from './logs.js';
 import { drawProducer } from './producer.js';
 
@@ -19,25 +16,12 @@ import { drawProducer } from './producer.js';
  * @property {import('./text.js').Words} words        one function per language, kept: what it said is remembered
  * @property {boolean} reducedMotion
  * @property {import('./marks.js').Marks | null} marks
- * @property {typeof import('./draw-marks.js').drawMarks | null} drawMarks  fetched after the first picture
+ * @property {Pick<typeof import('../after.js'), 'drawSheet' | 'drawMarks' | 'drawFlights'> | null} later  fetched after the
+ *   first picture, in which nothing flies yet
  * @property {number | null} focus                    broker that has the keyboard focus
  * @property {import('./hit.js').Hit} hover           what the pointer is over
  * @property {number} nowMs                           wall time, for marks
- *
- * @typedef {object} Sheet
- * @property {HTMLCanvasElement | OffscreenCanvas} canvas
- * @property {CanvasRenderingContext2D} ctx
- * @property {Float64Array} seen
- * @property {number} seenCount
- * @property {Layout | null} layout
- * @property {import('./palette.js').Palette | null} palette
- * @property {import('./text.js').Words | null} words
- * @property {number | null} focus
- * @property {number} hover
  */
-
-/** @type {WeakMap<object, Sheet | null>} */
-const sheets = new WeakMap();
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -46,25 +30,13 @@ const sheets = new WeakMap();
  * @param {Look} look
  */
 export function drawStage(ctx, frame, layout, look) {
-  const { canvas } = ctx;
-  const scale = canvas.width / layout.width;
-  const sheet = sheetOf(canvas);
-  if (sheet === null) {
-    ctx.setTransform(scale, 0, 0, scale, 0, 0);
-    drawState(ctx, frame, layout, look);
-  } else {
-    if (changed(sheet, canvas, frame, layout, look)) {
-      sheet.ctx.setTransform(scale, 0, 0, scale, 0, 0);
-      drawState(sheet.ctx, frame, layout, look);
-    }
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(sheet.canvas, 0, 0);
-    ctx.setTransform(scale, 0, 0, scale, 0, 0);
-  }
+  const scale = ctx.canvas.width / layout.width;
+  ctx.setTransform(scale, 0, 0, scale, 0, 0);
+  if (!look.later?.drawSheet(ctx, scale, frame, layout, look, drawState)) drawState(ctx, frame, layout, look);
   ctx.textBaseline = 'middle';
   drawTimers(ctx, frame, layout, look);
-  look.drawMarks?.(ctx, frame, layout, look);
-  drawFlights(ctx, frame, layout, look);
+  look.later?.drawMarks(ctx, frame, layout, look);
+  look.later?.drawFlights(ctx, frame, layout, look);
 }
 
 /**
@@ -82,112 +54,4 @@ function drawState(ctx, frame, layout, look) {
   drawProducer(ctx, frame, layout, look);
   drawBrokers(ctx, frame, layout, look);
   drawLogs(ctx, frame, layout, look);
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @returns {Sheet | null}  null where there is no second canvas to be had
- */
-function sheetOf(canvas) {
-  let sheet = sheets.get(canvas);
-  if (sheet !== undefined) return sheet;
-  sheet = null;
-  const second =
-    typeof document === 'undefined'
-      ? typeof OffscreenCanvas === 'undefined'
-        ? null
-        : new OffscreenCanvas(1, 1)
-      : document.createElement('canvas');
-  // The paper covers everything, so no alpha is needed; the copy is cheaper without.
-  const ctx = /** @type {CanvasRenderingContext2D | null | undefined} */ (
-    second?.getContext('2d', { alpha: false })
-  );
-  if (second !== null && ctx) {
-    sheet = {
-      canvas: second,
-      ctx,
-      seen: new Float64Array(256),
-      seenCount: -1,
-      layout: null,
-      palette: null,
-      words: null,
-      focus: null,
-      hover: -2,
-    };
-  }
-  sheets.set(canvas, sheet);
-  return sheet;
-}
-
-/**
- * Whether the sheet has to be drawn anew; remembers what it was drawn from.
- * @param {Sheet} sheet
- * @param {HTMLCanvasElement} canvas
- * @param {Float64Array} frame
- * @param {Layout} layout
- * @param {Look} look
- */
-function changed(sheet, canvas, frame, layout, look) {
-  let differs = false;
-  if (sheet.canvas.width !== canvas.width || sheet.canvas.height !== canvas.height) {
-    sheet.canvas.width = canvas.width;
-    sheet.canvas.height = canvas.height;
-    differs = true;
-  }
-  const hover = look.hover === null ? -2 : look.hover.what === 'broker' ? look.hover.broker : -1;
-  if (
-    sheet.layout !== layout ||
-    sheet.palette !== look.palette ||
-    sheet.words !== look.words ||
-    sheet.focus !== look.focus ||
-    sheet.hover !== hover
-  ) {
-    sheet.layout = layout;
-    sheet.palette = look.palette;
-    sheet.words = look.words;
-    sheet.focus = look.focus;
-    sheet.hover = hover;
-    differs = true;
-  }
-  return numbersChanged(sheet, frame) || differs;
-}
-
-/**
- * Compares the numbers that the sheet shows with those it was drawn from. Time, timers and flights are not among them.
- * @param {Sheet} sheet
- * @param {Float64Array} frame
- */
-function numbersChanged(sheet, frame) {
-  const brokers = frame[HEAD.BROKERS];
-  const cells = brokers * frame[HEAD.COLUMNS] * CELL.STRIDE;
-  const queues = brokers * frame[HEAD.QUEUES] * (QUEUE.LENGTH + frame[HEAD.UNITS] * UNIT.STRIDE);
-  const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues;
-  if (sheet.seen.length < most) sheet.seen = new Float64Array(most);
-  const { seen } = sheet;
-  let count = 0;
-  let differs = false;
-  const note = (/** @type {number} */ value) => {
-    if (seen[count] !== value) {
-      seen[count] = value;
-      differs = true;
-    }
-    count++;
-  };
-  note(brokers);
-  note(frame[HEAD.FIRST_INDEX]);
-  note(frame[HEAD.COLUMNS]);
-  for (let at = HEAD.PRODUCER_PENDING; at <= HEAD.QUORUM; at++) note(frame[at]);
-  for (let i = 0; i < brokers; i++) {
-    const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
-    for (let k = 0; k < BROKER.STRIDE; k++) {
-      if (k < BROKER.TIMER || k > BROKER.TIMER_END_US) note(frame[at + k]);
-    }
-  }
-  for (let at = frame[HEAD.CELLS_AT], end = at + cells; at < end; at++) note(frame[at]);
-  for (let at = frame[HEAD.QUEUES_AT], end = at + queues; at < end; at++) note(frame[at]);
-  if (count !== sheet.seenCount) {
-    sheet.seenCount = count;
-    differs = true;
-  }
-  return differs;
 }

@@ -3,7 +3,7 @@
 // share one label.
 
 import { FLIGHT, HEAD, KIND } from '../frame.js';
-import { CODES, KIND_KEYS, VOTE_LABELS } from './names.js';
+import { CODES, KIND_KEYS, VOTE_LABELS } from './codes.js';
 import { write } from './pen.js';
 import { font, textWidth, wordsWith } from './text.js';
 
@@ -120,7 +120,7 @@ const PLACES = [
  * @param {Ctx} ctx
  * @param {Float64Array} frame
  * @param {number} at
- * @param {import('./geometry.js').Lane} path
+ * @param {import('./lanes.js').Lane} path
  * @param {number} x  middle of the message
  * @param {number} y
  * @param {number} size

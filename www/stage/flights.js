@@ -3,10 +3,10 @@
 
 import { FLIGHT, HEAD } from '../frame.js';
 import { drawFlightLabels, noteGlyph, startLabels } from './flight-labels.js';
-import { clamp, lane } from './geometry.js';
+import { clamp } from './geometry.js';
 import { drawGlyph, messageColour, reach } from './glyphs.js';
-import { line } from './pen.js';
-import { arrowhead } from './shapes.js';
+import { lane } from './lanes.js';
+import { fill, line } from './pen.js';
 
 /**
  * @typedef {CanvasRenderingContext2D} Ctx
@@ -131,7 +131,7 @@ function spread(frame, layout, look, first, count, size) {
  * rims, arrowhead included.
  * @param {Float64Array} frame
  * @param {number} at
- * @param {import('./geometry.js').Lane} path
+ * @param {import('./lanes.js').Lane} path
  * @param {number} size
  * @param {boolean} standing
  */
@@ -179,7 +179,7 @@ function drawTail(ctx, frame, at, layout, look, size, far, side, crowd) {
  * @param {Ctx} ctx
  * @param {number} x  start of the lane
  * @param {number} y
- * @param {import('./geometry.js').Lane} path
+ * @param {import('./lanes.js').Lane} path
  * @param {number} from
  * @param {number} to
  */
@@ -187,4 +187,23 @@ function stretch(ctx, x, y, path, from, to) {
   if (to <= from) return;
   line(ctx, x + path.ux * from, y + path.uy * from, x + path.ux * to, y + path.uy * to);
   ctx.stroke();
+}
+
+/**
+ * Its tip at (x, y), pointing along the unit vector (ux, uy).
+ * @param {Ctx} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} ux
+ * @param {number} uy
+ * @param {number} s
+ * @param {string} colour
+ */
+function arrowhead(ctx, x, y, ux, uy, s, colour) {
+  ctx.beginPath();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x - ux * s - uy * s * 0.55, y - uy * s + ux * s * 0.55);
+  ctx.lineTo(x - ux * s * 0.72, y - uy * s * 0.72);
+  ctx.lineTo(x - ux * s + uy * s * 0.55, y - uy * s - ux * s * 0.55);
+  fill(ctx, colour);
 }

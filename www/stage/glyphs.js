@@ -4,7 +4,7 @@
 import { FLIGHT, KIND } from '../frame.js';
 import { termColour } from './palette.js';
 import { box, circle, dash, fill, stroke, write } from './pen.js';
-import { check, cross, envelope, heart, paper } from './shapes.js';
+import { check, cross, envelope, paper } from './shapes.js';
 import { digits, font } from './text.js';
 
 /**
@@ -213,4 +213,18 @@ function equals(ctx, x, y, s, colour, equal) {
   }
   outline(ctx, s * 0.35, colour);
   ctx.lineCap = 'butt';
+}
+
+/**
+ * The outline of a heart as the current path.
+ * @param {Ctx} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} s
+ */
+function heart(ctx, x, y, s) {
+  ctx.beginPath();
+  ctx.moveTo(x, y + s);
+  ctx.bezierCurveTo(x - s * 1.5, y - s * 0.1, x - s * 0.95, y - s * 1.15, x, y - s * 0.4);
+  ctx.bezierCurveTo(x + s * 0.95, y - s * 1.15, x + s * 1.5, y - s * 0.1, x, y + s);
 }

@@ -135,12 +135,15 @@ export function createMarks() {
       case 'started':
         return mark('started', broker, wallMs);
       case 'put_result':
+        // Only the first producer is on the stage, and neither name server nor consumers are.
+        if (event.producer > 0) return;
         return mark('put', -1, wallMs, {
           ok: event.ok,
           text: String(event.status ?? ''),
           index: event.number,
         });
       case 'refused':
+        if (event.from < -1 || event.to < 0) return;
         return mark('refused', event.to, wallMs, { from: event.from, ok: false });
     }
   }

@@ -1,5 +1,5 @@
-// Shapes without meaning of their own, drawn at a place in a size and colour: crown, paper, heart, envelope, check,
-// cross, arrowhead. What they stand for is decided in brokers.js and glyphs.js.
+// Shapes without meaning of their own, drawn at a place in a size and colour: crown, paper, envelope, check,
+// cross. What they stand for is decided in brokers.js and glyphs.js.
 
 import { box, fill, shape, stroke } from './pen.js';
 
@@ -40,20 +40,6 @@ export function paper(ctx, x, y, s, outline, inside) {
   shape(ctx, x, y, s, PAPER);
   fill(ctx, inside);
   stroke(ctx, outline, Math.max(1.4, s * 0.14));
-}
-
-/**
- * The outline of a heart as the current path.
- * @param {Ctx} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} s
- */
-export function heart(ctx, x, y, s) {
-  ctx.beginPath();
-  ctx.moveTo(x, y + s);
-  ctx.bezierCurveTo(x - s * 1.5, y - s * 0.1, x - s * 0.95, y - s * 1.15, x, y - s * 0.4);
-  ctx.bezierCurveTo(x + s * 0.95, y - s * 1.15, x + s * 1.5, y - s * 0.1, x, y + s);
 }
 
 /**
@@ -105,23 +91,4 @@ export function check(ctx, x, y, s, colour) {
 /** @param {Ctx} ctx @param {number} x @param {number} y @param {number} s @param {string} colour */
 export function cross(ctx, x, y, s, colour) {
   sign(ctx, x, y, s, colour, SLASH, BACKSLASH);
-}
-
-/**
- * Its tip at (x, y), pointing along the unit vector (ux, uy).
- * @param {Ctx} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} ux
- * @param {number} uy
- * @param {number} s
- * @param {string} colour
- */
-export function arrowhead(ctx, x, y, ux, uy, s, colour) {
-  ctx.beginPath();
-  ctx.moveTo(x, y);
-  ctx.lineTo(x - ux * s - uy * s * 0.55, y - uy * s + ux * s * 0.55);
-  ctx.lineTo(x - ux * s * 0.72, y - uy * s * 0.72);
-  ctx.lineTo(x - ux * s + uy * s * 0.55, y - uy * s - ux * s * 0.55);
-  fill(ctx, colour);
 }

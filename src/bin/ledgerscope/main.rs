@@ -1,7 +1,15 @@
 //! The command `ledgerscope`: one module a subcommand. docs/command-line.md documents it.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod export;
+#[cfg(not(target_arch = "wasm32"))]
 mod inspect;
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
+#[cfg(not(target_arch = "wasm32"))]
+mod scenario;
+#[cfg(not(target_arch = "wasm32"))]
+mod scenario_file;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
@@ -9,7 +17,7 @@ mod command {
 
     use clap::{Parser, Subcommand};
 
-    use crate::inspect;
+    use crate::{export, inspect, run, scenario};
 
     /// What a subcommand has to say to whoever called it.
     pub enum Outcome {
@@ -36,12 +44,18 @@ mod command {
 
     #[derive(Subcommand)]
     enum Command {
+        Run(run::Args),
+        Export(export::Args),
         Inspect(inspect::Args),
+        Scenario(scenario::Args),
     }
 
     pub fn main() -> ExitCode {
         let outcome = match Cli::parse().command {
+            Command::Run(args) => run::run(&args),
+            Command::Export(args) => export::run(&args),
             Command::Inspect(args) => inspect::run(&args),
+            Command::Scenario(args) => scenario::run(&args),
         };
         ExitCode::from(match outcome {
             Outcome::Good => 0,

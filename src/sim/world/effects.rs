@@ -1,24 +1,26 @@
-//! What brokers and the producer want done, and what it looks like from outside: effects become messages, notes
-//! become events.
+//! What brokers want done, and what it looks like from outside: effects become messages, notes become events.
 
 use super::World;
-use crate::broker::{BrokerAnswer, BrokerRole, Effect, ProducerId, ProducerMessage, QueueId, TopicId};
-use crate::client::{ProducerAction, SendStatus};
-use crate::ledger::{MemberId, Note, Output};
+use crate::broker::{BrokerRequest, BrokerRole, Effect, QueueId, TopicId};
+use crate::client::{API_TIMEOUT, ClientTag, MASTER_ID};
+use crate::ledger::{MemberId, Note, Output, RPC_TIMEOUT};
 use crate::sim::event::{Event, Party};
 use crate::sim::network::Payload;
-use crate::sim::{rpc, summary};
-use crate::store::Index;
+use crate::sim::rpc::{NO_RPC, Purpose};
+use crate::sim::summary;
+use crate::store::{Entry, Index, Record as MessageRecord};
+use crate::time::Micros;
+
+/// `registerBrokerTimeoutMills`
+const REGISTER_TIMEOUT: Micros = Micros::seconds(24);
 
 impl World {
     pub(super) fn take_effect(&mut self, broker: MemberId, effect: Effect) {
         let from = Party::Broker(broker);
         match effect {
             Effect::Ledger(Output::Call { to, tag, request }) => {
-                let purpose = rpc::Purpose::Ledger { tag, failed: request.failed() };
-                let caller = (from, self.incarnation(from));
-                let rpc = self.rpcs.open(self.now, caller, Party::Broker(to), purpose);
-                self.send(from, Party::Broker(to), rpc, Payload::Call(request));
+                let purpose = Purpose::Ledger { tag, failed: request.failed() };
+                self.call(from, Party::Broker(to), RPC_TIMEOUT, purpose, Payload::Call(request));
             }
             Effect::Ledger(Output::Reply { call, response }) => {
                 if let Some(caller) = self.rpcs.get(call.0).map(|rpc| rpc.caller) {
@@ -26,21 +28,39 @@ impl World {
                 }
             }
             Effect::Ledger(Output::Note(note)) => self.take_note(broker, note),
-            Effect::Answer { call, answer: BrokerAnswer::Put { status, index, .. } } => {
-                let purpose = self.rpcs.get(call.0).map(|rpc| rpc.purpose);
-                if let Some(rpc::Purpose::Send { number, .. }) = purpose {
-                    let result = Payload::SendResult { number, status: status.into(), index };
-                    self.send(from, Party::Producer, call.0, result);
+            Effect::Answer { call, answer } => {
+                if let Some(rpc) = self.rpcs.get(call.0) {
+                    let number = match rpc.purpose {
+                        Purpose::Client(ClientTag::Send { number, .. }) => Some(number),
+                        _ => None,
+                    };
+                    self.send(from, rpc.caller, call.0, Payload::ClientAnswer { number, answer });
                 }
             }
             Effect::Dispatched { index, queue, queue_offset } => {
-                self.emit(Event::Dispatched { broker, index, queue: queue.queue, queue_offset });
+                self.emit(Event::Dispatched { broker, index, queue, queue_offset });
             }
             Effect::Identity { broker_id, role } => {
                 self.emit(Event::Master { broker, broker_id, master: role == BrokerRole::SyncMaster });
             }
-            Effect::Register(registration) => self.names.register(broker, registration.broker_id),
-            Effect::Answer { .. } | Effect::CopyOffsets { .. } | Effect::ConsumersChanged { .. } => {}
+            Effect::Register(registration) => {
+                let (names, payload) = (Party::NameServer, Payload::Register(registration));
+                if registration.one_way {
+                    self.send(from, names, NO_RPC, payload);
+                } else {
+                    let purpose = Purpose::Register { slave: registration.broker_id != MASTER_ID };
+                    self.call(from, names, REGISTER_TIMEOUT, purpose, payload);
+                }
+            }
+            Effect::CopyOffsets { from: master } => {
+                let payload = Payload::Client(BrokerRequest::AllOffsets);
+                self.call(from, Party::Broker(master), API_TIMEOUT, Purpose::CopyOffsets, payload);
+            }
+            Effect::ConsumersChanged { group, consumers } => {
+                for consumer in consumers {
+                    self.send(from, Party::Consumer(consumer), NO_RPC, Payload::Notify(group));
+                }
+            }
         }
     }
 
@@ -72,54 +92,30 @@ impl World {
         self.emit(event);
     }
 
+    /// The topic of the message in an entry. Where there is only one, the record need not be looked at.
+    fn topic_of(&self, entry: &Entry) -> Option<TopicId> {
+        let topics = &self.config.topics;
+        let at = match topics.len() {
+            1 => 0,
+            _ => {
+                let record = MessageRecord::parse(&entry.body).ok()?;
+                topics.iter().position(|topic| topic.name == record.topic())?
+            }
+        };
+        Some(TopicId(at as u8))
+    }
+
     fn appended_event(&self, broker: MemberId, index: Index) -> Option<Event> {
         let entry = self.up(usize::from(broker.0))?.member().store().entry(index)?;
         let carried = summary::carried(entry);
+        let queue = carried.and_then(|c| Some(QueueId { topic: self.topic_of(entry)?, queue: c.queue }));
         Some(Event::Appended {
             broker,
             index,
             term: entry.term,
             entry: entry.magic,
             number: carried.map(|c| c.number),
-            queue: carried.map(|c| c.queue),
+            queue,
         })
-    }
-
-    pub(super) fn send_message(&mut self) {
-        let (_, action) = self.producer.send(self.now, self.names.master());
-        self.act(action);
-    }
-
-    pub(super) fn on_send_result(&mut self, number: u32, attempt: u32, status: SendStatus, index: Index) {
-        let master = self.names.master();
-        let Some(action) = self.producer.on_result(self.now, number, attempt, status, master) else {
-            return;
-        };
-        match action {
-            ProducerAction::Finished { .. } => self.finished(number, status, index),
-            action => self.act(action),
-        }
-    }
-
-    pub(super) fn act(&mut self, action: ProducerAction) {
-        match action {
-            ProducerAction::Send { number, made, attempt, to, queue } => {
-                self.emit(Event::Put { number, broker: Some(to), attempt });
-                let purpose = rpc::Purpose::Send { number, attempt };
-                let caller = (Party::Producer, 0);
-                let rpc = self.rpcs.open(self.now, caller, Party::Broker(to), purpose);
-                let producer = ProducerId(0);
-                let message =
-                    ProducerMessage { number, producer, made, born: self.now, tag: Some("TagA"), body: None };
-                let queue = QueueId { topic: TopicId(0), queue };
-                self.send(Party::Producer, Party::Broker(to), rpc, Payload::Send(queue, message));
-            }
-            ProducerAction::Finished { number, status } => self.finished(number, status, Index::NONE),
-        }
-    }
-
-    fn finished(&mut self, number: u32, status: SendStatus, index: Index) {
-        let ok = status == SendStatus::SendOk;
-        self.emit(Event::PutResult { number, broker: self.names.master(), ok, status, index });
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{env, path::PathBuf, process::ExitCode};
 
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -14,11 +14,13 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     // The page hands the module's address to `init` itself, because only the bundler knows it; without the default
-    // path the bundler does not see a second, unused reference to the file.
+    // path the bundler does not see a second, unused reference to the file. `encodeInto` is older than all else we need.
     let written = Bindgen::new()
         .input_path(module)
         .web(true)
-        .map(|bindgen| bindgen.typescript(true).omit_default_module_path(true))
+        .map(|bindgen| {
+            bindgen.typescript(true).omit_default_module_path(true).encode_into(EncodeInto::Always)
+        })
         .and_then(|bindgen| bindgen.generate(folder));
     match written {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,126 @@
+//! Commands, carried out.
+
+use super::{BrokerState, World};
+use crate::broker::{ConsumerId, Input};
+use crate::ledger::MemberId;
+use crate::scenario::{Command, Refusal};
+use crate::sim::event::{Event, Party};
+use crate::sim::network::Payload;
+use crate::sim::rpc::NO_RPC;
+use crate::time::Micros;
+
+impl World {
+    /// Carries a command out, now.
+    pub fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::Kill { broker } => {
+                let n = self.number_of(broker)?;
+                if matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    return Err(Refusal::IsDead { broker });
+                }
+                self.kill(n, false);
+            }
+            Command::Restart { broker } => {
+                let n = self.number_of(broker)?;
+                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    return Err(Refusal::IsUp { broker });
+                }
+                self.boot(n);
+            }
+            Command::PowerLoss { broker } => {
+                let n = self.number_of(broker)?;
+                if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
+                    self.kill(n, true);
+                }
+                self.nodes[n].off = true;
+                if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
+                    disk.lose_power(self.now);
+                }
+            }
+            Command::Send { producer } => {
+                let producers = self.producers.len() as u8;
+                if producer >= producers {
+                    return Err(Refusal::NoSuchProducer { producer, producers });
+                }
+                self.send_message(usize::from(producer));
+            }
+            Command::Transfer { broker } => {
+                self.number_of(broker)?;
+                let leader = self.leader().ok_or(Refusal::NoLeader)?;
+                self.with_broker(usize::from(leader.0), Input::Transfer { to: broker });
+            }
+            Command::StartConsumer { consumer } => {
+                let consumers = self.consumers.len() as u8;
+                if consumer >= consumers {
+                    return Err(Refusal::NoSuchConsumer { consumer, consumers });
+                }
+                if self.consumer(usize::from(consumer)).is_some() {
+                    return Err(Refusal::ConsumerIsUp { consumer });
+                }
+                self.start_consumer(ConsumerId(consumer));
+            }
+            Command::StopConsumer { consumer } | Command::KillConsumer { consumer } => {
+                let consumers = self.consumers.len() as u8;
+                if consumer >= consumers {
+                    return Err(Refusal::NoSuchConsumer { consumer, consumers });
+                }
+                let in_order = matches!(command, Command::StopConsumer { .. });
+                if !self.end_consumer(ConsumerId(consumer), in_order) {
+                    return Err(Refusal::ConsumerIsDown { consumer });
+                }
+            }
+            Command::Cut { from, to } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.cut(from, to, true);
+            }
+            Command::Heal { from, to } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.cut(from, to, false);
+            }
+            Command::Isolate { broker } => {
+                self.number_of(broker)?;
+                self.network.isolate(Party::Broker(broker));
+            }
+            Command::HealAll => self.network.heal_all(),
+            Command::Delay { from, to, ms } => {
+                let (from, to) = self.link(from, to)?;
+                self.network.delay(from, to, Micros::millis(u64::from(ms)));
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&self, from: MemberId, to: MemberId) -> Result<(Party, Party), Refusal> {
+        self.number_of(from)?;
+        self.number_of(to)?;
+        Ok((Party::Broker(from), Party::Broker(to)))
+    }
+
+    fn number_of(&self, broker: MemberId) -> Result<usize, Refusal> {
+        let n = usize::from(broker.0);
+        let brokers = self.scenario.brokers;
+        if n < self.nodes.len() { Ok(n) } else { Err(Refusal::NoSuchBroker { broker, brokers }) }
+    }
+
+    /// The process is gone between two instructions. Its system closes its connections: whoever waits for its answer
+    /// learns so, and the name server. If the whole machine is gone, nobody learns anything.
+    fn kill(&mut self, n: usize, silently: bool) {
+        let id = self.nodes[n].id;
+        let disk = match self.take_state(n) {
+            BrokerState::Up(broker) => broker.into_disk(self.now),
+            BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
+            BrokerState::Between => return,
+        };
+        self.nodes[n].state = BrokerState::Dead(disk);
+        self.nodes[n].incarnation += 1;
+        self.nodes[n].wakeup = None;
+        self.emit(Event::Killed { broker: id });
+        if silently {
+            return;
+        }
+        for rpc in self.rpcs.arrived_at(Party::Broker(id)) {
+            self.send_refusal(Party::Broker(id), rpc);
+        }
+        self.send(Party::Broker(id), Party::NameServer, NO_RPC, Payload::Closed);
+    }
+}
