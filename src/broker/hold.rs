@@ -87,12 +87,8 @@ impl Broker {
             return;
         }
         self.holds.checks.pass_done(ctx.now);
-        let mut queues: Vec<QueueId> = Vec::new();
-        for held in &self.holds.held {
-            if let Err(at) = queues.binary_search(&held.request.queue) {
-                queues.insert(at, held.request.queue);
-            }
-        }
+        // Looking at a queue once more wakes nobody else.
+        let queues: Vec<QueueId> = self.holds.held.iter().map(|held| held.request.queue).collect();
         for queue in queues {
             let max = self.queues.get(queue).map_or(0, ConsumeQueue::max_offset);
             self.holds.wake(ctx.now, queue, max, None);
