@@ -113,9 +113,9 @@ impl FromIterator<(String, Value)> for Draft {
 }
 
 impl Draft {
-    /// The value written for `name`.
+    /// The value written for `name`; of several the last, as `JSON.parse` has it.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
     /// The names written.

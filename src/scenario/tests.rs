@@ -15,6 +15,13 @@ fn what_is_left_out_gets_its_default() {
 }
 
 #[test]
+fn of_a_field_written_twice_the_last_counts_as_in_json_parse() {
+    assert_eq!(read(r#"{"seed": 1, "seed": 2}"#).unwrap().seed, 2);
+    assert_eq!(read(r#"{"seed": null, "seed": 2}"#).unwrap().seed, 2);
+    assert!(read(r#"{"seed": 2, "seed": null}"#).is_err());
+}
+
+#[test]
 fn a_scenario_reads_what_it_wrote() {
     let plain = Scenario { seed: SEED_MAX as u64, brokers: 9, ..Scenario::default() };
     let rich = read(

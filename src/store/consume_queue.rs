@@ -53,9 +53,9 @@ impl CqUnit {
         Some(CqUnit { offset: be_i64(bytes, 0)?, size: be_i32(bytes, 8)?, tags_code: be_i64(bytes, 12)? })
     }
 
-    /// Where the message ends in the CommitLog.
+    /// Where the message ends in the CommitLog. Wraps as in Java: a file may hold any offset.
     pub const fn end(&self) -> i64 {
-        self.offset + self.size as i64
+        self.offset.wrapping_add(self.size as i64)
     }
 
     const fn is_written(&self) -> bool {

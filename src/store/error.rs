@@ -103,7 +103,7 @@ impl std::error::Error for EncodeError {}
 /// A list of files that cannot be, or cannot take what was asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FileError {
-    /// A name that is not a start offset in 20 decimal digits.
+    /// A name that is not a start offset, a multiple of the file size, in 20 decimal digits.
     Name {
         /// The file's name.
         name: String,
@@ -136,7 +136,9 @@ pub enum FileError {
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FileError::Name { name } => write!(f, "file name {name:?} is not 20 digits"),
+            FileError::Name { name } => {
+                write!(f, "file name {name:?} is not the offset of a file in 20 digits")
+            }
             FileError::Length { name, found, expected } => {
                 write!(f, "file {name} has {found} bytes, not {expected}")
             }

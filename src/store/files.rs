@@ -17,6 +17,9 @@ pub const MIN_BLANK_SIZE: i64 = 8;
 /// Bytes in a page, the unit of sharing. A multiple of 20 and of 32, so that no ConsumeQueue or index unit straddles.
 const PAGE: usize = 5120;
 
+/// Where the first byte of a file may be at most, so that adding to a position cannot overflow.
+const MAX_START: i64 = i64::MAX / 2;
+
 /// What happens when a write does not fit into what is left of the last file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rolling {
@@ -112,8 +115,8 @@ impl FileList {
     /// recovery truncates.
     ///
     /// # Errors
-    /// A name that is no offset, a file of another length (the real process exits), a gap between files
-    /// (`checkSelf`, `DISK_ERROR`).
+    /// A name that is no multiple of the file size in 20 digits, a file of another length (the real process exits), a
+    /// gap between files (`checkSelf`, `DISK_ERROR`).
     pub fn load(
         file_size: i64,
         rolling: Rolling,
@@ -128,7 +131,7 @@ impl FileList {
             }
             let is_offset = name.len() == 20 && name.bytes().all(|b| b.is_ascii_digit());
             let start = match name.parse() {
-                Ok(start) if is_offset => start,
+                Ok(start) if is_offset && start % file_size == 0 && start <= MAX_START => start,
                 _ => return Err(FileError::Name { name }),
             };
             if let Some(last) = list.files.last() {
@@ -210,7 +213,8 @@ impl FileList {
         self.open_last(0);
         let left = self.file_size - self.last_mut().wrote;
         if size + blank > left {
-            if self.rolling == Rolling::Exact {
+            // A padded file that has no room for its blank record was not made here.
+            if self.rolling == Rolling::Exact || left < blank {
                 return Err(FileError::TooLarge { size: len, max: left });
             }
             let file_size = self.file_size;
@@ -255,7 +259,7 @@ impl FileList {
     /// The number of the file that holds all `len` bytes from `pos`, written or not.
     fn locate(&self, pos: i64, len: usize) -> Option<usize> {
         let first = self.files.first()?.start;
-        let at = usize::try_from((pos - first).div_euclid(self.file_size)).ok()?;
+        let at = usize::try_from(pos.checked_sub(first)?.div_euclid(self.file_size)).ok()?;
         let file = self.files.get(at)?;
         (pos + len as i64 <= file.start + self.file_size).then_some(at)
     }

@@ -4,18 +4,21 @@
 //! index that disagrees with the data is cut and rebuilt, and nothing checks a checksum. Not here: `committedIndex`
 //! and `appliedIndex`, which DLedger does not persist.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::bytes::be_i32;
 use super::cow_vec::CowVec;
-use super::entry::{ENTRY_HEADER_SIZE, Entry, EntryHeader, INDEX_UNIT_SIZE, IndexUnit};
+use super::entry::{ENTRY_HEADER_SIZE, EntryHeader, INDEX_UNIT_SIZE, IndexUnit};
 use super::entry_store::{EntryStore, Options, Stored, leave_bytes};
 use super::error::{DecodeError, StoreError};
-use super::files::{BLANK_MAGIC, FileList, Rolling};
+use super::files::{BLANK_MAGIC, FileList, MIN_BLANK_SIZE, Rolling};
 use super::{Index, Term};
 
 /// Files scanned at most when all is well: the last three.
 const SCANNED_FILES: usize = 3;
+/// No log comes near it; the unit of an entry beyond it would have no position that an `i64` can say.
+const MAX_INDEX: Index = Index(i64::MAX / 2 / INDEX_UNIT_SIZE as i64);
 
 /// A word pair at the start of a record.
 enum Record {
@@ -39,7 +42,8 @@ impl EntryStore {
     /// The store that a new process makes of these files.
     ///
     /// # Errors
-    /// Files of a wrong name, length or order; more than a whole file lost; an index that leads nowhere.
+    /// Files of a wrong name, length or order; more than a whole file lost; a head (what lies
+    /// before the files that are scanned) that the index does not lead through.
     pub fn load(
         options: Options,
         data: impl IntoIterator<Item = (String, Vec<u8>)>,
@@ -66,8 +70,10 @@ impl EntryStore {
             return Record::End;
         };
         match (be_i32(&words, 0), be_i32(&words, 4)) {
-            // A blank of no size would never end; the original loops.
-            (Some(BLANK_MAGIC), Some(size)) if size > 0 => Record::Blank { size: i64::from(size) },
+            // The next append would destroy one smaller than its own words; at one of no size the original loops.
+            (Some(BLANK_MAGIC), Some(size)) if i64::from(size) >= MIN_BLANK_SIZE => {
+                Record::Blank { size: i64::from(size) }
+            }
             (Some(BLANK_MAGIC), _) | (_, Some(0)) => Record::End,
             _ => match self.raw_data(pos, ENTRY_HEADER_SIZE).map(|bytes| EntryHeader::decode(&bytes)) {
                 Some(Ok(header)) if self.raw_data(pos, header.size as usize).is_some() => {
@@ -117,11 +123,12 @@ fn recover(store: &mut EntryStore) -> Result<(), StoreError> {
         store.begin = Index(0);
         return Ok(());
     };
-    let scan = scan(store, first_file_to_scan(store));
+    let first = first_file_to_scan(store);
+    let scan = scan(store, first..store.data.file_count());
     if last_file - scan.end > store.options.data_file_size {
         return Err(StoreError::TooMuchLost { recovered_to: scan.end, last_file });
     }
-    let (begin, entries) = with_head(store, scan.found)?;
+    let (begin, entries) = with_head(store, first, scan.found)?;
     let old = std::mem::replace(&mut store.entries, entries);
     store.begin = begin;
 
@@ -170,32 +177,28 @@ fn first_file_to_scan(old: &EntryStore) -> usize {
     (0..=from).rev().find(confirmed).unwrap_or(0)
 }
 
-fn scan(old: &EntryStore, mut file: usize) -> Scan {
-    let file_size = old.options.data_file_size;
-    let mut start = old.data.start_of(file).unwrap_or(0);
-    let mut scan = Scan { found: Vec::new(), end: start, reindex_from: None };
+/// Reads record after record from the first to the end of the last of `files`, or to where they stop making sense.
+fn scan(old: &EntryStore, mut files: Range<usize>) -> Scan {
+    let mut scan = Scan { found: Vec::new(), end: 0, reindex_from: None };
+    let mut file_end = 0;
     let (mut last, mut last_term) = (None, Term::NONE);
     loop {
+        if scan.end == file_end {
+            let Some(start) = files.next().and_then(|file| old.data.start_of(file)) else {
+                return scan;
+            };
+            (scan.end, file_end) = (start, start + old.options.data_file_size);
+        }
         let header = match old.record_at(scan.end) {
-            Record::End => return scan,
-            Record::Blank { size } if scan.end + size == start + file_size => {
-                scan.end = start + file_size;
-                file += 1;
-                match old.data.start_of(file) {
-                    Some(next) => start = next,
-                    None => return scan,
-                }
-                continue;
-            }
-            Record::Blank { size } if scan.end + size < start + file_size => {
+            Record::Blank { size } if scan.end + size <= file_end => {
                 scan.end += size;
                 continue;
             }
-            Record::Blank { .. } => return scan,
+            Record::End | Record::Blank { .. } => return scan,
             Record::Entry(header) => header,
         };
         let follows = last.map_or(header.index >= Index(0), |last: Index| header.index == last.next());
-        if !follows || header.term < last_term {
+        if !follows || header.index > MAX_INDEX || header.term < last_term {
             return scan;
         }
         let unit = match scan.reindex_from {
@@ -211,34 +214,37 @@ fn scan(old: &EntryStore, mut file: usize) -> Scan {
     }
 }
 
-/// Puts before the scanned entries those of the files that were not scanned, found by their index units, and says the
-/// first index (`reviseLedgerBeforeBeginIndex`).
-fn with_head(old: &EntryStore, found: Vec<Stored>) -> Result<(Index, CowVec<Stored>), StoreError> {
+/// Puts before the scanned entries those of the files before, and says the first index. The original takes them
+/// unseen and fails when one is read; here each must follow the one before and be where its index unit says.
+fn with_head(
+    old: &EntryStore,
+    first_scanned: usize,
+    found: Vec<Stored>,
+) -> Result<(Index, CowVec<Stored>), StoreError> {
     let mut entries = CowVec::new();
-    let Some(scanned_from) = found.first().map(|stored| stored.entry.index) else {
+    let Some(scanned) = found.first().map(Stored::unit) else {
         return Ok((Index(0), entries));
     };
-    let begin = old
-        .data
-        .spans()
-        .find_map(|(start, _)| {
-            let mut pos = start;
-            loop {
-                match old.record_at(pos) {
-                    Record::Entry(header) => return Some(header.index),
-                    Record::Blank { size } => pos += size,
-                    Record::End => return None,
-                }
-            }
-        })
-        .unwrap_or(scanned_from);
-    for index in (begin.0..scanned_from.0).map(Index) {
-        let missing =
-            || StoreError::Corrupt { index, error: DecodeError::short("entry", 0, ENTRY_HEADER_SIZE) };
-        let unit = old.unit_at(index).ok_or_else(missing)?;
-        let bytes = old.raw_data(unit.pos, unit.size.max(0) as usize).ok_or_else(missing)?;
-        let header = Entry::decode(&bytes).map_err(|error| StoreError::Corrupt { index, error })?.header();
-        entries.push(old.stored_at(unit.pos, header, Some(unit)));
+    let corrupt = |index| {
+        let error = DecodeError::short("entry", 0, ENTRY_HEADER_SIZE);
+        StoreError::Corrupt { index, error }
+    };
+    let head = scan(old, 0..first_scanned);
+    let begin = head.found.first().map_or(scanned.index, |stored| stored.entry.index);
+    let (mut next, mut term) = (begin, Term::NONE);
+    for mut stored in head.found {
+        let unit = stored.unit();
+        let on_disk = old.unit_at(unit.index).ok_or_else(|| corrupt(unit.index))?;
+        if (IndexUnit { magic: unit.magic, ..on_disk }) != unit {
+            return Err(corrupt(unit.index));
+        }
+        stored.index_magic = on_disk.magic;
+        (next, term) = (unit.index.next(), unit.term);
+        entries.push(stored);
+    }
+    let reached = first_scanned == 0 || old.data.start_of(first_scanned) == Some(head.end);
+    if !reached || next != scanned.index || term > scanned.term {
+        return Err(corrupt(next));
     }
     for stored in found {
         entries.push(stored);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::store::file_name;
 
 fn filled(units: i64, file_size: i64) -> ConsumeQueue {
     let mut queue = ConsumeQueue::new(file_size);
@@ -99,4 +100,11 @@ fn clones_do_not_see_each_others_units() {
     let before = queue.clone();
     queue.put(30_000, 100, 7, 300);
     assert_eq!((before.max_offset(), before.get(300), queue.max_offset()), (300, None, 301));
+}
+
+#[test]
+fn the_end_of_a_unit_beyond_the_last_offset_wraps_as_in_java() {
+    let unit = CqUnit { offset: i64::MAX, size: 2, tags_code: 0 };
+    let queue = ConsumeQueue::load(20, [(file_name(0), unit.encode().to_vec())]).unwrap();
+    assert_eq!((queue.max_offset(), queue.max_physic_offset()), (1, i64::MIN + 1));
 }

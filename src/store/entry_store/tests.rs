@@ -236,3 +236,65 @@ fn every_byte_is_what_a_store_of_plain_bytes_holds() {
         assert_eq!(files(&store), plain.files(), "step {step}");
     }
 }
+
+#[test]
+fn a_head_whose_index_leads_to_another_entry_is_refused() {
+    let corrupt = |loaded: Result<EntryStore, StoreError>| match loaded.map(|store| store.end_index()) {
+        Err(StoreError::Corrupt { index, .. }) => index,
+        other => panic!("{other:?}"),
+    };
+    let mut store = EntryStore::new(SMALL);
+    for n in 0..30 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let [data, index] = files(&store);
+    let broken = |at: usize, value: i64| {
+        let mut index = index.clone();
+        index[0].1[at..at + 8].copy_from_slice(&value.to_be_bytes());
+        corrupt(EntryStore::load(SMALL, data.clone(), index))
+    };
+    assert_eq!(broken(32 + 4, 2 * 78), Index(1), "position of the entry after it");
+    assert_eq!(broken(32 + 16, 2), Index(1), "another index");
+    assert_eq!(broken(64 + 4, i64::MIN), Index(2), "a position before all files");
+
+    let mut gap = data.clone();
+    gap[0].1[78..].fill(0);
+    assert_eq!(corrupt(EntryStore::load(SMALL, gap, index.clone())), Index(1));
+    let mut elsewhere = data.clone();
+    elsewhere[0].1[8..16].copy_from_slice(&1000_i64.to_be_bytes());
+    assert_eq!(corrupt(EntryStore::load(SMALL, elsewhere, index.clone())), Index(1000));
+}
+
+#[test]
+fn an_entry_whose_index_no_index_file_can_hold_ends_the_log() {
+    for index in [i64::MAX, i64::MAX / 32, i64::MIN, -1] {
+        let entry = Entry { index: Index(index), ..log_of(1).get(Index(0)).unwrap() };
+        let mut bytes = entry.encode();
+        bytes.resize(400, 0);
+        let store = EntryStore::load(SMALL, [(file_name(0), bytes)], []).unwrap();
+        assert_eq!((store.begin_index(), store.end_index()), (Index(0), Index::NONE));
+    }
+}
+
+#[test]
+fn a_file_without_room_for_its_blank_record_takes_no_more_entries() {
+    let entry = Entry { body: vec![1; 400 - 48 - 7].into(), ..log_of(1).get(Index(0)).unwrap() };
+    let mut bytes = entry.encode();
+    bytes.resize(400, 0);
+    let mut store = EntryStore::load(SMALL, [(file_name(0), bytes)], []).unwrap();
+    assert_eq!((store.end_index(), store.wrote_position()), (Index(0), 393));
+    let before = files(&store);
+    let refused = store.append_as_leader(EntryKind::Normal, Term(1), vec![2], |_, _| {});
+    assert!(matches!(refused, Err(StoreError::File(_))), "{refused:?}");
+    assert_eq!((files(&store), store.end_index(), store.wrote_position()), (before, Index(0), 393));
+}
+
+#[test]
+fn a_blank_smaller_than_itself_ends_the_log() {
+    let mut bytes = log_of(1).get(Index(0)).unwrap().encode();
+    bytes.extend([255, 255, 255, 255, 0, 0, 0, 1]);
+    bytes.resize(400, 0);
+    let mut store = EntryStore::load(SMALL, [(file_name(0), bytes)], []).unwrap();
+    assert_eq!(append(&mut store, 1, b"next"), (Index(1), 58), "written over it");
+    assert_eq!(store.reopen().unwrap().end_index(), Index(1));
+}

@@ -70,3 +70,11 @@ fn files_that_cannot_belong_to_the_list_are_refused() {
         Err(FileError::NotContiguous { after: 0, found: 80 })
     );
 }
+
+#[test]
+fn a_file_that_starts_where_none_does_is_refused() {
+    for start in [20, 41, i64::MAX / 40 * 40, i64::MAX] {
+        let loaded = FileList::load(40, Rolling::Exact, [(file_name(start), vec![1; 40])]);
+        assert!(matches!(loaded, Err(FileError::Name { .. })), "{loaded:?}");
+    }
+}
