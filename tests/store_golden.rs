@@ -404,7 +404,7 @@ fn rocketmq_small_files_decode_and_encode_and_its_log_recovers() {
     assert_eq!(IndexHeader::decode(&files[0].1[..39]).map_err(|error| error.what), Err("IndexFile header"));
 }
 
-/// facts/rocketmq-store.md 1.11: records that the real `MessageDecoder` has read.
+/// Records that the real `MessageDecoder` has read.
 const VECTOR_A: &str = "00000074daa320a758932aac000000030000000700000000000000050000000000000030000000000000\
 0000000003e80a000009000004d200000000000007d00a00000100002a9f00000000000000000000000000000002686901540016544147\
 53015461674102554e49515f4b455901553102";

@@ -1,4 +1,4 @@
-//! What a pull finds: `DefaultMessageStore.getMessage` (facts of a queue and a log, whatever broker they are on).
+//! What a pull finds: `DefaultMessageStore.getMessage` (of a queue and a log, whatever broker they are on).
 
 use super::{PullRequest, PullResult, Pulled};
 use crate::shown::named;

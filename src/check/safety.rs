@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::broker::{ConsumerId, GroupId, QueueId, TopicId};
+use crate::broker::{Broker, ConsumerId, GroupId, QueueId, TopicId};
 use crate::ledger::{MemberId, Role};
 use crate::sim::{Event, Record, World, carried};
-use crate::store::{Entry, Index, Term};
+use crate::store::{self, Entry, Index, Term};
 use crate::time::Micros;
 
 /// Something that must never happen, happened.
@@ -33,6 +33,8 @@ pub enum Broken {
     ConsumedNotCommitted { consumer: ConsumerId, number: u32, index: Index },
     /// a consumer skipped a message, or went back, in a queue that it held all along
     ConsumedOutOfOrder { consumer: ConsumerId, queue: QueueId, queue_offset: i64 },
+    /// a broker's ConsumeQueue does not point at an acknowledged message where it should
+    NotShown { index: Index, broker: MemberId },
     /// a broker that should hold everything does not hold a committed entry
     Lost { index: Index, broker: MemberId },
     /// with everybody up and nothing going wrong, a group of consumers does not get to the end of a queue
@@ -68,6 +70,9 @@ impl fmt::Display for Violation {
             Broken::ConsumedOutOfOrder { consumer, queue, queue_offset } => {
                 let (consumer, queue) = (consumer.0, name(queue));
                 write!(f, "consumer {consumer} came to offset {queue_offset} of {queue} out of order")
+            }
+            Broken::NotShown { index, broker } => {
+                write!(f, "broker {} does not show entry {index} in its queue", broker.0)
             }
             Broken::Lost { index, broker } => {
                 write!(f, "broker {} does not hold committed entry {index}", broker.0)
@@ -215,6 +220,11 @@ impl Safety {
             if !same {
                 return broken(Broken::NoAgreement { broker });
             }
+            for (_, index) in &self.acknowledged {
+                if !shows(world, process, *index) {
+                    return broken(Broken::NotShown { index: *index, broker });
+                }
+            }
         }
         Ok(())
     }
@@ -258,4 +268,15 @@ impl Safety {
     pub fn terms_led(&self) -> usize {
         self.leaders.len()
     }
+}
+
+/// Whether the unit at the entry's queue offset points at the entry's message.
+fn shows(world: &World, broker: &Broker, index: Index) -> bool {
+    let Some(entry) = broker.member().store().entry(index) else { return false };
+    let Ok(record) = store::Record::parse(&entry.body) else { return false };
+    let topics = &world.scenario().topics;
+    let Some(topic) = topics.iter().position(|topic| topic.name == record.topic()) else { return false };
+    let queue = QueueId { topic: TopicId(topic as u8), queue: record.queue_id() as u8 };
+    let unit = broker.queue(queue).and_then(|queue| queue.get(record.queue_offset()));
+    unit.is_some_and(|unit| unit.offset == record.physical_offset())
 }

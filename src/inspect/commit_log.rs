@@ -1,5 +1,5 @@
 //! RocketMQ's CommitLog without DLedger: message after message, a blank record at the end of a file
-//! (`CommitLog.checkMessageAndReturnSize`, facts/rocketmq-store.md 1).
+//! (`CommitLog.checkMessageAndReturnSize`).
 
 use crate::store::{
     MAGIC_AT, MIN_BLANK_SIZE, PHYSICAL_OFFSET_AT, STORE_TIMESTAMP_AT_V4, SYS_FLAG_AT, TOTAL_SIZE_AT, sys_flag,

@@ -1,4 +1,4 @@
-//! RocketMQ's `consumerOffset.json`: how far each group has read each queue (facts/rocketmq-store.md 5.6).
+//! RocketMQ's `consumerOffset.json`: how far each group has read each queue.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! One ConsumeQueue, unit by unit, compared with the messages that the units point to when the log is there
-//! (facts/rocketmq-store.md 3).
+//!.
 
 use crate::store::{
     CQ_UNIT_SIZE, CqUnit, DecodeError, ENTRY_HEADER_SIZE, EntryHeader, MAGIC_AT, Record, TOTAL_SIZE_AT,

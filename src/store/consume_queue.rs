@@ -1,5 +1,5 @@
 //! One ConsumeQueue: units of 20 bytes that say where the messages of a topic's queue lie in the CommitLog
-//! (`org.apache.rocketmq.store.ConsumeQueue`, facts/rocketmq-store.md 3). Which messages get a unit, and when, is the
+//! (`org.apache.rocketmq.store.ConsumeQueue`). Which messages get a unit, and when, is the
 //! broker's dispatch.
 
 use super::bytes::{be_i32, be_i64, put_i32, put_i64};
@@ -140,7 +140,7 @@ impl ConsumeQueue {
         self.flushed = pos;
     }
 
-    /// Appends the unit of a message that carries queue offset `cq_offset` (`putMessagePositionInfo`, facts 3.3).
+    /// Appends the unit of a message that carries queue offset `cq_offset` (`putMessagePositionInfo`).
     pub fn put(&mut self, offset: i64, size: i32, tags_code: i64, cq_offset: i64) -> Put {
         let unit = CqUnit { offset, size, tags_code };
         if unit.end() <= self.max_physic_offset {
@@ -231,7 +231,7 @@ impl ConsumeQueue {
         first
     }
 
-    /// Drops the units whose messages start at or after `phy` (`truncateDirtyLogicFiles`, facts 3.6). One that starts
+    /// Drops the units whose messages start at or after `phy` (`truncateDirtyLogicFiles`). One that starts
     /// before and ends after stays. Like the original it reads the last file from its first unit on as if freshly
     /// loaded, so units that an earlier truncate left behind count again.
     pub fn truncate_dirty(&mut self, phy: i64) {
@@ -274,7 +274,7 @@ impl ConsumeQueue {
         self.flushed = self.flushed.min(pos);
     }
 
-    /// Raises the minimum over units whose messages the CommitLog no longer has (`correctMinOffset`, facts 3.5).
+    /// Raises the minimum over units whose messages the CommitLog no longer has (`correctMinOffset`).
     /// `min_phy` is the CommitLog's first byte.
     pub fn correct_min_offset(&mut self, min_phy: i64) {
         let end = self.files.wrote_position();

@@ -1,4 +1,4 @@
-//! The header of an IndexFile, RocketMQ's hash index by key (`IndexHeader`, facts/rocketmq-store.md 3.7). Slots and
+//! The header of an IndexFile, RocketMQ's hash index by key (`IndexHeader`). Slots and
 //! entries, which follow it, are not decoded.
 
 use super::bytes::{be_i32, be_i64, put_i32, put_i64};

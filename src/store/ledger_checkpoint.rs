@@ -1,5 +1,5 @@
 //! DLedger 0.3.1.2's `checkpoint` file: how far the log and the commit had come when it was last written, every 3 s and
-//! at shutdown (`DLedgerMmapFileStore.persistCheckPoint`, facts/rocketmq-store.md 2.1). DLedger 0.4.0 has none.
+//! at shutdown (`DLedgerMmapFileStore.persistCheckPoint`). DLedger 0.4.0 has none.
 
 use super::Index;
 use super::bytes::{split_at_byte, split_bytes};

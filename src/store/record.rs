@@ -1,7 +1,7 @@
 //! A message record seen in place: its layout is checked once, then fields are read from the slice without copying the
 //! body. What dispatch and reads need; the owned form, encoding and the body check are in `message.rs`.
 //!
-//! Layout: facts/rocketmq-store.md 1.1 (`MessageExtEncoder`, `CommitLog.checkMessageAndReturnSize`).
+//! Layout: `MessageExtEncoder`, `CommitLog.checkMessageAndReturnSize`.
 
 use super::body_crc;
 use super::bytes::{be_i16, be_i32, be_i64};
@@ -57,8 +57,8 @@ impl<'a> Record<'a> {
     /// The record at the start of `bytes`; what follows it is not looked at.
     ///
     /// # Errors
-    /// A slice shorter than TOTALSIZE, an unknown magic, negative lengths, lengths that do not add up to TOTALSIZE
-    /// (facts 1.1), topic or properties that are not UTF-8.
+    /// A slice shorter than TOTALSIZE, an unknown magic, negative lengths, lengths that do not add up to TOTALSIZE,
+    /// topic or properties that are not UTF-8.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let short = |need| Err(DecodeError::short("message", bytes.len(), need));
         let (Some(total), Some(magic)) = (be_i32(bytes, TOTAL_SIZE_AT), be_i32(bytes, MAGIC_AT)) else {

@@ -1,5 +1,5 @@
-//! RocketMQ's `checkpoint` file in the store root: until when which part of the store was flushed (`StoreCheckpoint`,
-//! facts/rocketmq-store.md 2.9). An abnormal restart begins its scan of the log by it.
+//! RocketMQ's `checkpoint` file in the store root: until when which part of the store was flushed (`StoreCheckpoint`).
+//! An abnormal restart begins its scan of the log by it.
 
 use super::bytes::{be_i64, put_i64};
 use super::error::DecodeError;

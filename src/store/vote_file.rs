@@ -1,4 +1,4 @@
-//! The `currterm` file: the term a member is in and whom it voted for (`MemberState.persistTerm`, facts 1.2).
+//! The `currterm` file: the term a member is in and whom it voted for (`MemberState.persistTerm`).
 //!
 //! Text, two lines, in the order that the original's hash table gives them. The original deletes the file before it
 //! renames the new one over it (bug B14); here a write replaces the content at once, which is what was meant. Who
