@@ -282,8 +282,11 @@ impl<'de> Deserialize<'de> for Value {
             fn visit_u64<E>(self, n: u64) -> Result<Value, E> {
                 Ok(i64::try_from(n).map_or(Value::Other("beyond 2^63"), Value::Whole))
             }
-            fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-                Ok(Value::Other("not a whole number"))
+            // JavaScript has one kind of number: there `1e3` and `1000.0` are whole, up to 2^53.
+            fn visit_f64<E>(self, n: f64) -> Result<Value, E> {
+                let whole = n as i64;
+                let exact = whole as f64 == n && whole.unsigned_abs() < 1 << 53;
+                Ok(if exact { Value::Whole(whole) } else { Value::Other("not a whole number") })
             }
             fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
                 Ok(Value::Flag(b))

@@ -9,6 +9,7 @@ fn read(json: &str) -> Result<Scenario, Invalid> {
 fn what_is_left_out_gets_its_default() {
     assert_eq!(read("{}"), Ok(Scenario::default()));
     assert_eq!(read(r#"{"seed": 7}"#).unwrap().seed, 7);
+    assert_eq!(read(r#"{"seed": 1e3, "queues": 4.0}"#), read(r#"{"seed": 1000, "queues": 4}"#));
     let shorthand = read(r#"{"queues": 4, "message_every_ms": 20}"#).unwrap();
     assert_eq!(shorthand.topics, [TopicSpec { name: "TopicTest".to_string(), queues: 4 }]);
     assert_eq!(shorthand.producers, [ProducerSpec { topic: 0, every_ms: 20, batch: 1 }]);
