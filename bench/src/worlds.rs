@@ -45,8 +45,11 @@ impl Run {
 
     /// The world at its start.
     pub fn looked_at(self, look: Look) -> WatchedWorld {
-        let Run { brokers, message_every_ms, .. } = self;
-        let world = World::new(Scenario { brokers, message_every_ms, ..Scenario::default() });
+        let mut scenario = Scenario { brokers: self.brokers, ..Scenario::default() };
+        for producer in &mut scenario.producers {
+            producer.every_ms = self.message_every_ms;
+        }
+        let world = World::new(scenario);
         WatchedWorld { world, length: self.length, look }
     }
 }
