@@ -100,8 +100,7 @@ fn without_leader(brokers: u8, fate: impl Fn(MemberId) -> Command) -> Sample {
         next_leader(&mut world, -1);
         let until = world.now() + Micros::seconds(10) + Micros(seed * 2_000);
         let mut last_heartbeat = Micros::ZERO;
-        while world.next_event_time().is_some_and(|at| at <= until) {
-            world.step();
+        while world.step_until(until) {
             for record in world.take_events() {
                 if let Event::Sent { message, .. } = record.event
                     && message.kind == Kind::HeartbeatRequest

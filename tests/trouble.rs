@@ -2,6 +2,7 @@
 //! rule kept no promise is broken. Loss of power is not among it: DLedger acknowledges before it flushes, so that even
 //! one machine that loses power can take an acknowledged message with it (`tests/stories/power_loss_of_a_majority.txt`).
 
+use ledgerscope::check::soak::{advance, watch};
 use ledgerscope::check::{Safety, Violation};
 use ledgerscope::ledger::{MemberId, Rule, Rules};
 use ledgerscope::scenario::Scenario;
@@ -64,19 +65,6 @@ fn run(seed: u64, scenario: Scenario) -> Result<(usize, usize), Violation> {
     advance(&mut world, &mut safety, TROUBLE + QUIET + Micros::seconds(5))?;
     safety.at_rest(&world)?;
     Ok((safety.acknowledged(), safety.terms_led()))
-}
-
-fn advance(world: &mut World, safety: &mut Safety, until: Micros) -> Result<(), Violation> {
-    while world.next_event_time().is_some_and(|at| at <= until) {
-        world.step();
-        watch(world, safety)?;
-    }
-    world.advance(until);
-    Ok(())
-}
-
-fn watch(world: &mut World, safety: &mut Safety) -> Result<(), Violation> {
-    world.take_events().iter().try_for_each(|record| safety.watch(world, record))
 }
 
 /// Three to five brokers, every third group with batches, every fifth with a preferred leader.

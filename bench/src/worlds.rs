@@ -70,8 +70,7 @@ impl WatchedWorld {
     }
 
     fn by_steps(&mut self, mut safety: Option<Safety>) {
-        while self.world.next_event_time().is_some_and(|at| at <= self.length) {
-            self.world.step();
+        while self.world.step_until(self.length) {
             for record in self.world.take_events() {
                 if let Some(safety) = &mut safety {
                     safety.watch(&self.world, &record).expect("the protocol is safe");

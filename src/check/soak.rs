@@ -89,16 +89,22 @@ fn add_consumers(scenario: &mut Scenario, commands: &mut Vec<Timed>, seed: u64) 
 }
 
 /// Looks after every step: what an event says of a log is true only until the next one.
-fn advance(world: &mut World, safety: &mut Safety, until: Micros) -> Result<(), Violation> {
-    while world.next_event_time().is_some_and(|at| at <= until) {
-        world.step();
+///
+/// # Errors
+/// The first rule that was broken.
+pub fn advance(world: &mut World, safety: &mut Safety, until: Micros) -> Result<(), Violation> {
+    while world.step_until(until) {
         watch(world, safety)?;
     }
     world.advance(until);
     Ok(())
 }
 
-fn watch(world: &mut World, safety: &mut Safety) -> Result<(), Violation> {
+/// Looks at the events since the last look.
+///
+/// # Errors
+/// The first rule that was broken.
+pub fn watch(world: &mut World, safety: &mut Safety) -> Result<(), Violation> {
     for record in world.take_events() {
         safety.watch(world, &record)?;
     }

@@ -238,11 +238,8 @@ impl Member {
 
     pub(super) fn next_timeout_scan(&self, now: Micros) -> Option<Micros> {
         let oldest = self.oldest_pending()?;
-        let due = if self.config.rules.keep(Rule::AnswerOnlyCommitted) {
-            (oldest.since + self.config.append_timeout).max(now)
-        } else {
-            now
-        };
+        let due =
+            if self.has_leak_check() { now } else { (oldest.since + self.config.append_timeout).max(now) };
         Some(self.quorum.timeout_scans.pass_at_or_after(due))
     }
 
@@ -285,10 +282,14 @@ impl Member {
         self.end_appends(ctx, code, |p| p.term != term);
     }
 
-    /// The leak check: whoever waits for an index that was applied is answered SUCCESS. The entry applied at that
-    /// index may have been another one (B7).
+    /// Without the rule there is a leak check: whoever waits for an index that was applied is answered SUCCESS. The
+    /// entry applied at that index may have been another one (B7).
+    fn has_leak_check(&self) -> bool {
+        !self.config.rules.keep(Rule::AnswerOnlyCommitted)
+    }
+
     fn end_appends_that_seem_applied(&mut self, ctx: &mut Context) {
-        if !self.config.rules.keep(Rule::AnswerOnlyCommitted) {
+        if self.has_leak_check() {
             let (applied, term) = (self.committed, self.term());
             self.end_appends(ctx, Code::Success, |p| p.index <= applied && p.term == term);
         }

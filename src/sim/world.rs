@@ -288,18 +288,31 @@ impl World {
 
     /// Runs up to and including `until`.
     pub fn advance(&mut self, until: Micros) {
-        while self.next_event_time().is_some_and(|at| at <= until) {
-            self.step();
-        }
+        while self.step_until(until) {}
         self.now = self.now.max(until);
+    }
+
+    /// Goes to the next moment at which something happens, if that is not after `until`. `false` if it is, or nothing
+    /// ever will.
+    pub fn step_until(&mut self, until: Micros) -> bool {
+        let next = self.next_event_time().filter(|at| *at <= until);
+        if let Some(at) = next {
+            self.step_at(at);
+        }
+        next.is_some()
     }
 
     /// Goes to the next moment at which something happens, and does all that happens then. `false` if
     /// nothing ever will.
     pub fn step(&mut self) -> bool {
-        let Some(at) = self.next_event_time() else {
-            return false;
-        };
+        let next = self.next_event_time();
+        if let Some(at) = next {
+            self.step_at(at);
+        }
+        next.is_some()
+    }
+
+    fn step_at(&mut self, at: Micros) {
         debug_assert!(at >= self.now, "time goes forward only");
         self.now = at;
         // The order within a moment is fixed: arrivals as they were sent, then time-outs, brokers by number, the name
@@ -329,7 +342,6 @@ impl World {
             }
         }
         self.send_by_themselves(at);
-        true
     }
 
     fn emit(&mut self, event: Event) {

@@ -76,8 +76,7 @@ impl Handle {
         let until = Micros(until_us.max(0.0) as u64);
         let deadline = CLOCK.with(Performance::now) + budget_ms;
         let mut steps = 0;
-        while self.world.next_event_time().is_some_and(|at| at <= until) {
-            self.world.step();
+        while self.world.step_until(until) {
             steps += 1;
             if steps % STEPS_PER_LOOK == 0 && CLOCK.with(Performance::now) > deadline {
                 return self.time_us();
