@@ -23,8 +23,9 @@ export const HEAD = /** @type {const} */ ({
   PRODUCER_FAILED: 17, // messages given up
   PRODUCER_LAST: 18, // number of the message concluded last; -1: none
   PRODUCER_LAST_OK: 19, // 1 SEND_OK, 0 failed
-  QUORUM: 20, // members that make a majority
-  LENGTH: 21,
+  PRODUCER_TO: 20, // broker that the producer sends to: the master of the route it remembers, dead or alive; -1: none
+  QUORUM: 21, // members that make a majority
+  LENGTH: 22,
 });
 
 /** Numbers of one broker. */

@@ -2,7 +2,7 @@
 
 use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
 use crate::broker::{Broker, BrokerRole, Disk, TopicId};
-use crate::client::{Producer, SendStatus};
+use crate::client::{Producer, Route, SendStatus};
 use crate::ledger::{Countdown, MemberId};
 use crate::sim::{BrokerState, Event, Packet, Party, Summary, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
@@ -71,6 +71,7 @@ fn fill_producer(head: &mut [f64; head::LENGTH], producer: Option<&Producer>) {
     head[head::PRODUCER_SENT] = producer.map_or(0.0, |p| f64::from(p.started()));
     head[head::PRODUCER_OK] = producer.map_or(0.0, |p| f64::from(p.ok()));
     head[head::PRODUCER_FAILED] = producer.map_or(0.0, |p| f64::from(p.failed()));
+    head[head::PRODUCER_TO] = member(producer.and_then(Producer::route).and_then(Route::master));
     if let Some((number, status)) = producer.and_then(Producer::last) {
         head[head::PRODUCER_LAST] = f64::from(number);
         head[head::PRODUCER_LAST_OK] = if status == SendStatus::OK { 1.0 } else { 0.0 };
@@ -279,6 +280,25 @@ mod tests {
         let entry = world.up(0).unwrap().member().store().get(index).unwrap();
         assert_eq!(carried(&entry).unwrap().queue, 0);
         assert_eq!(number(newest + unit::TERM), entry.term.0);
+    }
+
+    #[test]
+    fn the_producer_points_at_the_master_it_remembers_until_it_asks_again() {
+        let mut world = World::new(busy());
+        world.advance(Micros::seconds(8));
+        let mut frame = Vec::new();
+        fill(&mut frame, &world);
+        let old = world.master().unwrap();
+        assert_eq!(frame[head::PRODUCER_TO], f64::from(old.0));
+
+        world.command(crate::sim::Command::Kill { broker: old }).unwrap();
+        world.advance(Micros::seconds(20));
+        assert!(world.master().is_some_and(|new| new != old), "another serves");
+        fill(&mut frame, &world);
+        assert_eq!(frame[head::PRODUCER_TO], f64::from(old.0), "its route is polled every 30 s");
+        world.advance(Micros::seconds(31));
+        fill(&mut frame, &world);
+        assert_eq!(frame[head::PRODUCER_TO], f64::from(world.master().unwrap().0));
     }
 
     #[test]

@@ -76,6 +76,8 @@ block! {
         PRODUCER_LAST,
         /// 1 SEND_OK, 0 failed
         PRODUCER_LAST_OK,
+        /// broker that the producer sends to: the master of the route it remembers, dead or alive; -1: none
+        PRODUCER_TO,
         /// members that make a majority
         QUORUM,
     } LENGTH

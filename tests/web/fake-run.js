@@ -268,6 +268,7 @@ export class FakeRun {
     f[HEAD.PRODUCER_FAILED] = this.messages.failed;
     f[HEAD.PRODUCER_LAST] = this.messages.last;
     f[HEAD.PRODUCER_LAST_OK] = this.messages.failed > 0 ? 0 : 1;
+    f[HEAD.PRODUCER_TO] = this.leader;
     f[HEAD.QUORUM] = (n >> 1) + 1;
     this.members.forEach((m, b) => {
       const at = brokersAt + b * BROKER.STRIDE;

@@ -42,6 +42,7 @@ export function frameOf(brokers, flights = []) {
   frame[HEAD.QUEUES] = queues;
   frame[HEAD.UNITS] = units;
   frame[HEAD.PRODUCER_LAST] = -1;
+  frame[HEAD.PRODUCER_TO] = brokers.findIndex((broker) => broker.role === 'LEADER' && !broker.dead);
   frame[HEAD.QUORUM] = Math.floor(brokers.length / 2) + 1;
   brokers.forEach((broker, i) => {
     const at = brokersAt + i * BROKER.STRIDE;

@@ -1,6 +1,7 @@
-// The producer: a box with what became of its last message, and a dotted line to the broker that takes messages.
+// The producer: a box with what became of its last message, and a dotted line to the broker it sends to, which may
+// be dead: it asks for another every 30 s.
 
-import { BROKER, BROKER_STATE, HEAD } from '../frame.js';
+import { HEAD } from '../frame.js';
 import { envelope } from './shapes.js';
 import { box, dash, fill, line, stroke, write } from './pen.js';
 import { font, textWidth, wordsWith } from './text.js';
@@ -21,9 +22,8 @@ export function drawProducer(ctx, frame, layout, look) {
   const { x, y, w, h } = layout.producer;
   const { palette, words } = look;
   const u = layout.u;
-  const master = masterOf(frame, layout.brokers.length);
-  if (master >= 0) {
-    const to = layout.brokers[master];
+  const to = layout.brokers[frame[HEAD.PRODUCER_TO]];
+  if (to !== undefined) {
     ctx.lineCap = 'round';
     line(ctx, x + w / 2, y + h / 2, to.x, to.y);
     dash(ctx, palette.line, Math.max(1.5, 1.6 * u), 0.5, 5 * u);
@@ -59,26 +59,4 @@ export function drawProducer(ctx, frame, layout, look) {
         ? words('stage.producer.idle')
         : wordsWith(words, ok ? 'stage.producer.ok' : 'stage.producer.failed', 'message', last);
   write(ctx, news, middle, y + h * 0.71, type, colour);
-}
-
-/**
- * The broker that takes messages: the living master, else none.
- * @param {Float64Array} frame
- * @param {number} n
- */
-function masterOf(frame, n) {
-  let master = -1;
-  let term = -1;
-  for (let i = 0; i < n; i++) {
-    const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
-    if (
-      frame[at + BROKER.STATE] === BROKER_STATE.UP &&
-      frame[at + BROKER.MASTER] === 1 &&
-      frame[at + BROKER.TERM] > term
-    ) {
-      master = i;
-      term = frame[at + BROKER.TERM];
-    }
-  }
-  return master;
 }
