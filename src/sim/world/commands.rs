@@ -86,6 +86,7 @@ impl World {
                 let (from, to) = self.link(from, to)?;
                 self.network.delay(from, to, Micros::millis(u64::from(ms)));
             }
+            _ => {}
         }
         Ok(())
     }
