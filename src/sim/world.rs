@@ -338,7 +338,7 @@ impl World {
                 end_index: member.end_index(),
             };
             self.nodes[n].state = BrokerState::Up(Box::new(broker));
-            self.nodes[n].wake_at(self.now, Some(first_pass));
+            self.nodes[n].wake_at(self.now, first_pass, Some(first_pass));
             self.emit(event);
         }
     }
@@ -361,7 +361,7 @@ impl World {
             let mut ctx = BrokerContext { now, random: &mut node.dice, out: &mut effects };
             broker.handle(&mut ctx, input);
             let next = broker.next_wakeup(now);
-            node.wake_at(self.now, next);
+            node.wake_at(self.now, now, next);
         }
         let id = node.id;
         for effect in effects.drain(..) {

@@ -121,7 +121,7 @@ impl World {
                 // What it waits for may depend on it. Whoever is paused looks at it later.
                 if node.paused.is_none() {
                     let next = broker.next_wakeup(now);
-                    node.wake_at(self.now, next);
+                    node.wake_at(self.now, now, next);
                 }
             }
         }

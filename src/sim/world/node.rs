@@ -113,8 +113,10 @@ impl Node {
         if self.clock.is_exact() || self.wakeup.is_none() { own } else { own.min(self.own_wakeup) }
     }
 
-    /// Notes when its process next does something by itself, by its own clock.
-    pub fn wake_at(&mut self, now: Micros, own: Option<Micros>) {
+    /// Notes when its process next does something by itself, by its own clock, which shows `own_now`. What a pause has
+    /// kept it from is due now.
+    pub fn wake_at(&mut self, now: Micros, own_now: Micros, own: Option<Micros>) {
+        let own = own.map(|own| own.max(own_now));
         self.wakeup = own;
         if let (false, Some(own)) = (self.clock.is_exact(), own) {
             self.own_wakeup = own;
@@ -126,6 +128,7 @@ impl Node {
     pub fn set_clock(&mut self, now: Micros, rate: u16) {
         let own = self.wakeup.map(|world| if self.clock.is_exact() { world } else { self.own_wakeup });
         self.clock.set_rate(now, rate);
-        self.wake_at(now, own);
+        let own_now = self.clock.own(now).min(own.unwrap_or(Micros(u64::MAX)));
+        self.wake_at(now, own_now, own);
     }
 }
