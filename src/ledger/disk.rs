@@ -136,6 +136,22 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_flush_takes_only_what_was_there_when_it_began_and_the_next_one_waits_for_it() {
+        let mut disk = Disk { slow: Micros::millis(100), ..Disk::default() };
+        disk.started(Micros::ZERO);
+        write(&mut disk, Micros::millis(1)); // the flush of 10 ms takes it, and is over at 110 ms
+        write(&mut disk, Micros::millis(9));
+        write(&mut disk, Micros::millis(50)); // that of 120 ms takes it, and is over at 220 ms
+        write(&mut disk, Micros::millis(60));
+        let after = |ms| {
+            let mut disk = disk.clone();
+            disk.lose_power(Micros::millis(ms));
+            disk.store.end_index()
+        };
+        assert_eq!([109, 110, 219, 220].map(after), [Index::NONE, Index(1), Index(1), Index(3)]);
+    }
+
+    #[test]
     fn what_was_deleted_is_not_waited_for() {
         let mut disk = Disk::default();
         disk.started(Micros::ZERO);
