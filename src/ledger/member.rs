@@ -12,7 +12,7 @@ use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
-use super::rules::Rule;
+use super::rules::{Rule, Rules};
 use super::transfer::Transfers;
 use crate::shown::named;
 use crate::store::{EntryStore, Index, Term};
@@ -242,6 +242,15 @@ impl Member {
     /// Index of the last entry in the store.
     pub fn end_index(&self) -> Index {
         self.disk.store.end_index()
+    }
+
+    /// It keeps these rules from now on.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.config.rules = rules;
+    }
+
+    pub fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
     }
 
     pub fn store(&self) -> &EntryStore {

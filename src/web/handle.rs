@@ -119,9 +119,9 @@ impl Handle {
         let draft = read(&command)?;
         let done = Command::from_draft(&draft).map_err(|e| invalid(&e, &command))?;
         self.world.command(done).map_err(|refusal| {
-            let field = JsValue::from_str("broker");
-            let value = Reflect::get(&command, &field).unwrap_or(JsValue::UNDEFINED);
-            error(&refusal.to_string(), refusal.code(), "broker", &value, &refusal.allowed())
+            let field = refusal.field();
+            let value = Reflect::get(&command, &JsValue::from_str(field)).unwrap_or(JsValue::UNDEFINED);
+            error(&refusal.to_string(), refusal.code(), field, &value, &refusal.allowed())
         })
     }
 
@@ -148,8 +148,8 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     value.serialize(&serializer).map_err(JsValue::from)
 }
 
-/// A scenario has lists of objects, and nothing deeper. What is, may be a circle.
-const DEPTH: u32 = 3;
+/// A scenario has commands, one of which has lists of lists, and nothing deeper. What is, may be a circle.
+const DEPTH: u32 = 5;
 
 /// Reads an object. (Through serde this is 14 KB more: it brings the printing of fractions.)
 fn read(value: &JsValue) -> Result<Draft, JsValue> {
