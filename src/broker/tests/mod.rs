@@ -9,6 +9,7 @@ mod groups;
 mod pulling;
 mod puts;
 mod roles;
+mod rules;
 mod waiting;
 
 use std::collections::BTreeMap;

@@ -1,21 +1,26 @@
-//! Each rule that can be taken away, kept and not.
+//! Each rule that released programs do without, kept and not.
 
 use super::*;
 use crate::ledger::election::Blocked;
 
-fn without(rules: &[Rule]) -> Config {
+pub(super) fn without(rules: &[Rule]) -> Config {
     Config { rules: Rules::SAFE.without(rules), ..Config::default() }
 }
 
 /// A follows C in term 5 with entries of these terms, and keeps all rules but these.
-fn follower_without(terms: &[i64], rules: &[Rule]) -> Bench {
+pub(super) fn follower_without(terms: &[i64], rules: &[Rule]) -> Bench {
     let mut bench = Bench::with_config(terms, without(rules));
     bench.follow(5);
     bench
 }
 
 /// What a test expects with the rule, and without it.
-fn both<T: PartialEq + std::fmt::Debug>(rule: Rule, run: impl Fn(&[Rule]) -> T, kept: T, not_kept: T) {
+pub(super) fn both<T: PartialEq + std::fmt::Debug>(
+    rule: Rule,
+    run: impl Fn(&[Rule]) -> T,
+    kept: T,
+    not_kept: T,
+) {
     assert_eq!(run(&[]), kept, "with {}", rule.name());
     assert_eq!(run(&[rule]), not_kept, "without {}", rule.name());
 }
@@ -111,6 +116,21 @@ fn truncate_only_conflicts_on_the_follower() {
     };
     let spared = ([Code::Success, Code::InconsistentState], vec![1, 2, 2, 5]);
     both(Rule::TruncateOnlyConflicts, run, spared, ([Code::Success; 2], vec![1, 2]));
+}
+
+/// DLedger's B6: the leader has counted the entry, and would not notice that it is gone.
+#[test]
+fn an_append_acknowledged_between_compare_and_truncate_stays() {
+    for leaders_term_there in [5, -1] {
+        let run = |rules: &[Rule]| {
+            let mut bench = follower_without(&[1], rules);
+            let steps = [compare(0, 1), append(1, 5), truncate(1, leaders_term_there)];
+            let codes = steps.map(|push| bench.push(C, 5, -1, push).unwrap().code);
+            (codes, bench.terms())
+        };
+        let done = [Code::Success; 3];
+        both(Rule::TruncateOnlyConflicts, run, (done, vec![1, 5]), (done, vec![1]));
+    }
 }
 
 #[test]
@@ -249,7 +269,7 @@ fn noop_on_election() {
 }
 
 /// The role of a leader whose heartbeats were answered so by B and C.
-fn role_after(rules: &[Rule], answers: [Code; 2]) -> Role {
+pub(super) fn role_after(rules: &[Rule], answers: [Code; 2]) -> Role {
     let mut leader = Leader::without(&[1], rules);
     leader.bench.run(Micros::millis(10));
     assert!(matches!(leader.bench.member.elector.blocked, Blocked::Beating(_)));
