@@ -194,16 +194,12 @@ impl Member {
         self.elector.blocked = Blocked::Asking; // C4
     }
 
-    /// `nextTerm()`: one more, or straight to the largest term heard of. The vote is cleared. Without the rule the
-    /// first is left out: the same term is asked for again, with a vote to give again.
+    /// `nextTerm()`: one more, or straight to the largest term heard of. The vote is cleared.
     fn next_term(&mut self, ctx: &mut Context) {
         let term = self.term();
-        let above = Term(term.0 + i64::from(self.config.rules.keep(Rule::RaiseTheTerm)));
-        let next = if self.known_max_term > term { self.known_max_term } else { above };
+        let next = if self.known_max_term > term { self.known_max_term } else { Term(term.0 + 1) };
         self.set_vote(next, None);
-        if next > term {
-            ctx.note(Note::TermRaised { term: next });
-        }
+        ctx.note(Note::TermRaised { term: next });
     }
 
     /// So many votes decide. Without the rule half of all members, rounded down, will do.
@@ -293,7 +289,7 @@ impl Member {
             ParseResult::RevoteImmediately
         } else {
             self.pause_voting(ctx, Micros::ZERO);
-            ParseResult::WaitToVoteNext
+            self.after_lost_round()
         };
         self.elector.last_parse_result = outcome;
         ctx.note(Note::RoundEnded {
@@ -308,6 +304,15 @@ impl Member {
         } else if outcome == ParseResult::Passed {
             self.change_to_leader(ctx, votes.term);
         }
+    }
+
+    /// Who lost a round stands in a larger term next. Without the rule in the same one, with a vote to give again.
+    fn after_lost_round(&mut self) -> ParseResult {
+        if self.config.rules.keep(Rule::RaiseTheTerm) {
+            return ParseResult::WaitToVoteNext;
+        }
+        self.set_vote(self.term, None);
+        ParseResult::WaitToRevote
     }
 
     /// `getNextTimeToRequestVote()` and what some results add to it.

@@ -56,8 +56,8 @@ pub enum Rule {
     /// An entry is committed when more than half of the members have it. Without it half, rounded down, is enough: of
     /// three it is the leader's own copy.
     MajorityToCommit = 15,
-    /// Whoever stands again does so in a new term. Without it in the same one, its vote cleared: a term may have
-    /// several leaders.
+    /// Whoever lost a vote round stands again in a larger term. Without it in the same one, its vote cleared: a term
+    /// may have several leaders.
     RaiseTheTerm = 16,
     /// A leader told of a larger term steps down. Without it it takes the term over and goes on: it leads a term that
     /// nobody gave it.

@@ -21,6 +21,7 @@ const B: MemberId = MemberId(1);
 const C: MemberId = MemberId(2);
 
 /// A member on the bench: its clock, and what it wanted done since the last look.
+#[derive(Clone)]
 struct Bench {
     member: Member,
     now: Micros,
