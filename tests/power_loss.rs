@@ -71,5 +71,5 @@ fn who_flushes_before_acknowledging_loses_nothing_when_all_lose_power() {
 #[test]
 fn who_acknowledges_before_the_flush_loses_messages() {
     let broken = (0..200).filter(|seed| run(*seed, &[]).is_err()).count();
-    assert!(broken > 10, "{broken}");
+    assert!(broken > 5, "{broken}");
 }
