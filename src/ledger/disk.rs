@@ -7,6 +7,9 @@ use super::config::FLUSH_INTERVAL;
 use crate::store::{EntryStore, Index, Options, StoreError, VoteFile};
 use crate::time::{Loop, Micros};
 
+/// When an entry was written, and which.
+type Written = (Micros, Index);
+
 /// What survives the death of the process: the log and the vote.
 #[derive(Clone, Debug)]
 pub struct Disk {
@@ -23,9 +26,9 @@ pub struct Disk {
     /// `FlushDataService`
     flushes: Loop,
     /// the first entry that was not flushed yet, and when it was written
-    unflushed: Option<(Micros, Index)>,
+    unflushed: Option<Written>,
     /// the first that the flush which is under way does not reach
-    too_late: Option<(Micros, Index)>,
+    too_late: Option<Written>,
 }
 
 impl Default for Disk {
@@ -90,7 +93,7 @@ impl Disk {
 
     /// What the flush that is next over takes, and what it does not reach. The next flush starts when the one before is
     /// over.
-    fn not_flushed(&self, now: Micros) -> (Option<(Micros, Index)>, Option<(Micros, Index)>) {
+    fn not_flushed(&self, now: Micros) -> (Option<Written>, Option<Written>) {
         let (mut unflushed, mut too_late) = (self.unflushed, self.too_late);
         while let Some((written, _)) = unflushed {
             let over = self.flush_of(written) + self.slow;
