@@ -1,0 +1,361 @@
+//! The model: which steps there are in a state, and where they lead. A step is one of a real [`Member`]; what its
+//! threads do at once follows in the same step.
+
+use std::sync::Arc;
+
+use ledgerscope::ledger::{
+    Code, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, PushResponse, Response, Role, Rule,
+    THAWED_AT, Thread,
+};
+use stateright::{Model, Property};
+
+use crate::packets::{
+    Packet, What, call_id, caller, is_awaited, tag_of_answer, tag_of_request,
+};
+use crate::seen::{Invariant, Seen, look_at_all};
+use crate::state::{Kept, MEMBERS, Spent, State};
+
+/// How far the exploration goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// the largest term
+    pub term: i64,
+    /// entries in a log, no-ops among them
+    pub entries: usize,
+    /// client appends
+    pub appends: u8,
+    /// processes that die, and start again on what their disk has
+    pub restarts: u8,
+    /// COMPAREs and TRUNCATEs whose caller gives up, while they stay under way
+    pub timeouts: u8,
+    /// packets that arrive twice
+    pub copies: u8,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// A packet arrives.
+    Deliver(Packet),
+    /// A packet arrives, and will again.
+    DeliverCopy(Packet),
+    /// The caller gives up on an answer.
+    TimeOut(Packet),
+    /// A pass of the state maintainer. `late`: what it waits for took too long.
+    Maintain { member: MemberId, late: bool },
+    /// The dispatcher's pauses are over, and what it sent without an answer is overdue.
+    Dispatch { leader: MemberId, peer: MemberId },
+    /// APPENDs that do not fit have waited too long.
+    CheckGaps(MemberId),
+    /// Client appends have waited too long.
+    ScanTimeouts(MemberId),
+    /// A client appends.
+    Append(MemberId),
+    /// A process dies and starts again.
+    Restart(MemberId),
+}
+
+pub struct Group {
+    pub config: Config,
+    pub bounds: Bounds,
+    pub starts: Vec<State>,
+}
+
+impl Group {
+    pub fn start(&self, id: MemberId) -> Frozen {
+        Frozen::of(Member::start(id, MEMBERS, self.config.clone(), Disk::default(), THAWED_AT))
+    }
+
+    /// Three processes on empty disks.
+    pub fn fresh(&self) -> State {
+        let kept = |n| Kept::new(self.start(MemberId(n)));
+        State {
+            members: [kept(0), kept(1), kept(2)],
+            packets: Vec::new(),
+            seen: Arc::new(Seen::default()),
+            spent: Spent::default(),
+        }
+    }
+
+    /// Where an action leads.
+    pub fn after(&self, before: &State, action: &Action) -> State {
+        let mut step = Step::new(self, before, actor(action));
+        match action {
+            Action::Deliver(packet) => {
+                step.state.packets.retain(|other| other != packet);
+                step.deliver(packet);
+            }
+            Action::DeliverCopy(packet) => {
+                step.state.spent.copies += 1;
+                step.deliver(packet);
+            }
+            Action::TimeOut(packet) => {
+                step.state.spent.timeouts += 1;
+                step.time_out(packet);
+            }
+            Action::Maintain { late, .. } => {
+                if *late {
+                    step.member.make_due(Thread::Maintainer);
+                }
+                step.act(|m, ctx| {
+                    m.pass(ctx, Thread::Maintainer);
+                    if m.is_about_to_ask() {
+                        m.pass(ctx, Thread::Maintainer);
+                    }
+                });
+            }
+            Action::Dispatch { peer, .. } => step.late(Thread::Dispatcher(*peer)),
+            Action::CheckGaps(_) => step.late(Thread::GapCheck),
+            Action::ScanTimeouts(_) => step.late(Thread::TimeoutScan),
+            Action::Append(id) => {
+                step.state.spent.appends += 1;
+                let body = step.state.spent.appends;
+                let mut placed = None;
+                step.act(|m, ctx| placed = m.take_append(ctx, vec![body], &mut |_, _| {}).ok());
+                if let Some((index, _)) = placed {
+                    step.seen.appended(*id, index, body);
+                }
+            }
+            Action::Restart(_) => {
+                step.state.spent.restarts += 1;
+                step.restart();
+            }
+        }
+        step.finish(!matches!(action, Action::Restart(_)))
+    }
+
+    fn is_within(&self, state: &State) -> bool {
+        State::ids().map(|id| state.member(id)).all(|member| {
+            member.term.0 <= self.bounds.term && member.log.len() <= self.bounds.entries
+        })
+    }
+}
+
+/// Who acts.
+fn actor(action: &Action) -> MemberId {
+    match action {
+        Action::Deliver(packet) | Action::DeliverCopy(packet) => packet.to,
+        Action::TimeOut(packet) => match packet.what {
+            What::Call { .. } => packet.from,
+            What::Answer(_) => packet.to,
+        },
+        Action::Maintain { member, .. } => *member,
+        Action::Dispatch { leader, .. } => *leader,
+        Action::CheckGaps(id) | Action::ScanTimeouts(id) | Action::Append(id) | Action::Restart(id) => *id,
+    }
+}
+
+/// A step that is being made.
+struct Step<'a> {
+    group: &'a Group,
+    before: Arc<Kept>,
+    state: State,
+    seen: Seen,
+    id: MemberId,
+    member: Member,
+    notes: Vec<Note>,
+}
+
+impl<'a> Step<'a> {
+    fn new(group: &'a Group, before: &State, id: MemberId) -> Step<'a> {
+        Step {
+            group,
+            before: before.members[usize::from(id.0)].clone(),
+            state: before.clone(),
+            seen: before.seen.as_ref().clone(),
+            id,
+            member: before.member(id).thaw(MEMBERS, &group.config),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Lets the member act, and takes what it puts out.
+    fn act(&mut self, act: impl FnOnce(&mut Member, &mut Context)) {
+        let mut out = Vec::new();
+        let mut dice = |_, _| 0; // only lengths of time are drawn
+        act(&mut self.member, &mut Context { now: THAWED_AT, random: &mut dice, out: &mut out });
+        let (id, member) = (self.id, &self.member);
+        self.state.packets.retain_mut(|packet| match &mut packet.what {
+            What::Answer(_) => packet.to != id || packet.is_still_awaited_by(member),
+            What::Call { .. } if packet.from == id => {
+                let still = packet.is_still_awaited_by(member);
+                if let What::Call { awaited, .. } = &mut packet.what {
+                    *awaited &= still;
+                }
+                true
+            }
+            What::Call { .. } => true,
+        });
+        for output in out {
+            match output {
+                Output::Call { to, tag, request } => {
+                    let request = FrozenRequest::of(&request);
+                    let awaited = is_awaited(&self.member, to, &request, tag);
+                    self.state.packets.push(Packet { from: id, to, what: What::Call { awaited, request } });
+                }
+                Output::Reply { call, response } => {
+                    if let Some(to) = caller(call) {
+                        self.state.packets.push(Packet { from: id, to, what: What::Answer(response) });
+                    }
+                }
+                Output::Note(note) => self.notes.push(note),
+            }
+        }
+        self.member.forget_times();
+    }
+
+    fn late(&mut self, thread: Thread) {
+        self.member.make_due(thread);
+        self.act(|m, ctx| m.pass(ctx, thread));
+    }
+
+    fn deliver(&mut self, packet: &Packet) {
+        let from = packet.from;
+        match &packet.what {
+            What::Call { awaited, request } => {
+                let (call, request) = (call_id(from, *awaited), request.thaw());
+                self.act(|m, ctx| m.on_call(ctx, from, call, request));
+            }
+            What::Answer(response) => {
+                self.act(|m, ctx| m.on_answer(ctx, from, tag_of_answer(response), *response));
+            }
+        }
+    }
+
+    fn time_out(&mut self, packet: &Packet) {
+        let (peer, tag, failed) = match &packet.what {
+            What::Call { request, .. } => (packet.to, tag_of_request(request), request.thaw().failed()),
+            What::Answer(response) => (packet.from, tag_of_answer(response), failed(response)),
+        };
+        self.act(|m, ctx| m.on_answer(ctx, peer, tag, failed));
+    }
+
+    fn restart(&mut self) {
+        let (id, config) = (self.id, self.group.config.clone());
+        self.seen.died(id);
+        let old = self.member.clone();
+        // What a member wrote can be recovered.
+        let disk = old.into_disk(THAWED_AT).recover().expect("files that a member wrote");
+        self.member = Member::start(id, MEMBERS, config, disk, THAWED_AT);
+        self.state.packets.retain_mut(|packet| match &mut packet.what {
+            What::Answer(_) => packet.to != id,
+            What::Call { awaited, .. } => {
+                *awaited &= packet.from != id;
+                true
+            }
+        });
+        for other in &mut self.state.members {
+            if other.frozen.writes.iter().any(|waiting| waiting.from == id) {
+                let mut frozen = other.frozen.clone();
+                frozen.caller_is_gone(id, call_id(id, false));
+                *other = Kept::new(frozen);
+            }
+        }
+        self.act(|_, _| {});
+    }
+
+    /// What the member's threads do at once, until all wait for something. Then looks at what became of it.
+    fn finish(mut self, same_life: bool) -> State {
+        let threads: Vec<Thread> = self.member.threads().filter(|thread| runs_at_once(*thread)).collect();
+        while let Some(thread) = threads.iter().copied().find(|thread| self.member.is_about_to_run(*thread)) {
+            self.act(|m, ctx| m.pass(ctx, thread));
+        }
+        let after = Frozen::of(self.member);
+        self.seen.step(&self.before.frozen, &after, &self.notes, same_life);
+        let mut state = self.state;
+        state.members[usize::from(self.id.0)] = Kept::new(after);
+        look_at_all(&state, &mut self.seen);
+        let checks = self.group.config.rules.keep(Rule::CheckControlPushes);
+        let packets = std::mem::take(&mut state.packets);
+        state.packets = packets.iter().filter(|packet| !packet.is_spent(&state, checks)).cloned().collect();
+        state.packets.sort_unstable();
+        state.packets.dedup();
+        state.seen = Arc::new(self.seen);
+        state
+    }
+}
+
+/// What the caller is given for an answer that it did not wait for.
+fn failed(response: &Response) -> Response {
+    match *response {
+        Response::Push(push) => Response::Push(PushResponse { code: Code::NetworkError, ..push }),
+        other => other,
+    }
+}
+
+/// Threads that run as soon as there is something for them to do. What the others wait for is time.
+fn runs_at_once(thread: Thread) -> bool {
+    matches!(thread, Thread::EntryHandler | Thread::Dispatcher(_) | Thread::QuorumChecker)
+}
+
+impl Model for Group {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        self.starts.clone()
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        if Invariant::ALL.iter().any(|invariant| state.seen.is_broken(*invariant)) {
+            return;
+        }
+        let (spent, bounds) = (&state.spent, &self.bounds);
+        for packet in &state.packets {
+            actions.push(Action::Deliver(packet.clone()));
+            if spent.copies < bounds.copies {
+                actions.push(Action::DeliverCopy(packet.clone()));
+            }
+            if spent.timeouts < bounds.timeouts && packet.is_awaited_control() {
+                actions.push(Action::TimeOut(packet.clone()));
+            }
+        }
+        for member in State::ids() {
+            let frozen = state.member(member);
+            actions.push(Action::Maintain { member, late: true });
+            if frozen.parses_heartbeats() {
+                actions.push(Action::Maintain { member, late: false });
+            }
+            if frozen.role == Role::Leader {
+                let peers = State::ids().filter(|peer| *peer != member);
+                actions.extend(peers.map(|peer| Action::Dispatch { leader: member, peer }));
+                if spent.appends < bounds.appends && frozen.log.len() < bounds.entries {
+                    actions.push(Action::Append(member));
+                }
+            }
+            if frozen.role == Role::Follower && !frozen.writes.is_empty() {
+                actions.push(Action::CheckGaps(member));
+            }
+            if frozen.has_pending() {
+                actions.push(Action::ScanTimeouts(member));
+            }
+            if spent.restarts < bounds.restarts {
+                actions.push(Action::Restart(member));
+            }
+        }
+    }
+
+    fn next_state(&self, last: &State, action: Action) -> Option<State> {
+        let next = self.after(last, &action);
+        (next != *last && self.is_within(&next)).then_some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Group>> {
+        macro_rules! always {
+            ($($invariant:ident),*) => {
+                vec![$(Property::always(Invariant::$invariant.name(), |_, state: &State| {
+                    !state.seen.is_broken(Invariant::$invariant)
+                })),*]
+            };
+        }
+        always![
+            OneLeaderPerTerm,
+            LeaderAppendOnly,
+            LogMatching,
+            LeaderCompleteness,
+            CommittedEntriesAgree,
+            CommitIndexSound,
+            AcknowledgedKept,
+            SameBytes
+        ]
+    }
+}
