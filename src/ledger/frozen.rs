@@ -16,6 +16,7 @@
 //! * what RocketMQ leaves off (batches, the file `checkpoint`, preferred leaders), and what only a loss of power
 //!   takes.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::config::{Config, DISPATCHER_ERROR_PAUSE, MAINTAINER_PAUSE, PUSHER_PAUSE};
@@ -209,6 +210,42 @@ impl Frozen {
         let dispatcher = self.dispatchers.iter().find(|d| d.peer == peer)?;
         (self.term == term && dispatcher.term == term && dispatcher.state == DispatcherState::Append)
             .then_some(dispatcher.match_index)
+    }
+
+    /// The same in a group in which every member has another number. The rules know numbers only as names.
+    #[must_use]
+    pub fn renamed(&self, name: impl Fn(MemberId) -> MemberId) -> Frozen {
+        let mut renamed = self.clone();
+        renamed.id = name(self.id);
+        renamed.voted_for = self.voted_for.map(&name);
+        renamed.leader = self.leader.map(&name);
+        renamed.vote.1 = self.vote.1.map(&name);
+        for waiting in renamed.writes.iter_mut().chain(&mut renamed.control) {
+            waiting.from = name(waiting.from);
+        }
+        for d in &mut renamed.dispatchers {
+            d.peer = name(d.peer);
+        }
+        renamed.dispatchers.sort_unstable_by_key(|d| d.peer);
+        for (n, mark) in self.quorum.marks.iter().enumerate() {
+            renamed.quorum.marks[usize::from(name(MemberId(n as u8)).0)] = *mark;
+        }
+        renamed
+    }
+
+    /// A number that members have in common who differ in nothing but names.
+    pub fn looks(&self) -> u64 {
+        let mut marks = self.quorum.marks.clone();
+        marks.sort_unstable();
+        let relation = |to: Option<MemberId>| to.map(|to| to == self.id);
+        let mut dispatchers: Vec<_> = self.dispatchers.iter().map(|d| Dispatcher { peer: self.id, ..d.clone() }).collect();
+        dispatchers.sort_unstable_by_key(|d| (d.state as u8, d.write_index, d.match_index, d.awaiting, d.paused_until));
+        let mut hasher = DefaultHasher::new();
+        (self.term, self.role, self.committed, &self.log, self.writes.len(), &self.elector).hash(&mut hasher);
+        (relation(self.voted_for), relation(self.leader), self.known_max_term, marks).hash(&mut hasher);
+        (self.told_end, self.vote.0, relation(self.vote.1), &self.left_behind).hash(&mut hasher);
+        dispatchers.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Nobody waits any more for what `caller` asked.

@@ -26,18 +26,20 @@ pub struct Bounds {
     pub appends: u8,
     /// processes that die, and start again on what their disk has
     pub restarts: u8,
-    /// COMPAREs and TRUNCATEs whose caller gives up, while they stay under way
-    pub timeouts: u8,
-    /// packets that arrive twice
-    pub copies: u8,
+    /// calls that arrive after their caller gave up on them, or again, and answers that do not come at once
+    pub delays: u8,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Action {
-    /// A packet arrives.
+    /// A packet arrives, and the answer, if it is a call that is answered now, at its caller.
     Deliver(Packet),
+    /// A packet arrives, and the answer is under way.
+    DeliverAnswerLate(Packet),
     /// A packet arrives, and will again.
     DeliverCopy(Packet),
+    /// A packet is not going to arrive while its caller waits.
+    Delay(Packet),
     /// The caller gives up on an answer.
     TimeOut(Packet),
     /// A pass of the state maintainer. `late`: what it waits for took too long.
@@ -73,6 +75,7 @@ impl Group {
             packets: Vec::new(),
             seen: Arc::new(Seen::default()),
             spent: Spent::default(),
+            names: [MemberId(0), MemberId(1), MemberId(2)],
         }
     }
 
@@ -84,14 +87,21 @@ impl Group {
                 step.state.packets.retain(|other| other != packet);
                 step.deliver(packet);
             }
-            Action::DeliverCopy(packet) => {
-                step.state.spent.copies += 1;
+            Action::DeliverAnswerLate(packet) => {
+                step.state.spent.delays += 1;
+                step.state.packets.retain(|other| other != packet);
                 step.deliver(packet);
             }
-            Action::TimeOut(packet) => {
-                step.state.spent.timeouts += 1;
-                step.time_out(packet);
+            Action::DeliverCopy(packet) => {
+                step.state.spent.delays += 1;
+                step.state.delay(packet);
+                step.deliver(packet);
             }
+            Action::Delay(packet) => {
+                step.state.spent.delays += 1;
+                step.state.delay(packet);
+            }
+            Action::TimeOut(packet) => step.time_out(packet),
             Action::Maintain { late, .. } => {
                 if *late {
                     step.member.make_due(Thread::Maintainer);
@@ -120,7 +130,33 @@ impl Group {
                 step.restart();
             }
         }
-        step.finish(!matches!(action, Action::Restart(_)))
+        let answers_late = matches!(action, Action::DeliverAnswerLate(_));
+        let (mut state, answers) = step.finish(!matches!(action, Action::Restart(_)));
+        for (to, response) in answers {
+            if answers_late {
+                state.packets.push(Packet { from: actor(action), to, what: What::Answer(response) });
+            } else {
+                let mut step = Step::new(self, &state, to);
+                let answer = Packet { from: actor(action), to, what: What::Answer(response) };
+                step.deliver(&answer);
+                let (after, more) = step.finish(true);
+                debug_assert!(more.is_empty(), "answers are not answered");
+                state = after;
+            }
+        }
+        self.tidy(&mut state);
+        state.put_into_order();
+        state
+    }
+
+    /// Takes packets away that change nothing any more, and brings the others into order.
+    fn tidy(&self, state: &mut State) {
+        let checks = self.config.rules.keep(Rule::CheckControlPushes);
+        let mut packets = std::mem::take(&mut state.packets);
+        packets.retain(|packet| !packet.is_spent(state, checks));
+        packets.sort_unstable();
+        packets.dedup();
+        state.packets = packets;
     }
 
     fn is_within(&self, state: &State) -> bool {
@@ -133,7 +169,8 @@ impl Group {
 /// Who acts.
 fn actor(action: &Action) -> MemberId {
     match action {
-        Action::Deliver(packet) | Action::DeliverCopy(packet) => packet.to,
+        Action::Deliver(packet) | Action::DeliverAnswerLate(packet) | Action::DeliverCopy(packet) => packet.to,
+        Action::Delay(packet) => packet.from,
         Action::TimeOut(packet) => match packet.what {
             What::Call { .. } => packet.from,
             What::Answer(_) => packet.to,
@@ -153,6 +190,8 @@ struct Step<'a> {
     id: MemberId,
     member: Member,
     notes: Vec<Note>,
+    /// answers to calls that are still awaited
+    answers: Vec<(MemberId, Response)>,
 }
 
 impl<'a> Step<'a> {
@@ -165,6 +204,7 @@ impl<'a> Step<'a> {
             id,
             member: before.member(id).thaw(MEMBERS, &group.config),
             notes: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -190,11 +230,12 @@ impl<'a> Step<'a> {
                 Output::Call { to, tag, request } => {
                     let request = FrozenRequest::of(&request);
                     let awaited = is_awaited(&self.member, to, &request, tag);
-                    self.state.packets.push(Packet { from: id, to, what: What::Call { awaited, request } });
+                    let what = What::Call { awaited, delayed: false, request };
+                    self.state.packets.push(Packet { from: id, to, what });
                 }
                 Output::Reply { call, response } => {
                     if let Some(to) = caller(call) {
-                        self.state.packets.push(Packet { from: id, to, what: What::Answer(response) });
+                        self.answers.push((to, response));
                     }
                 }
                 Output::Note(note) => self.notes.push(note),
@@ -211,7 +252,7 @@ impl<'a> Step<'a> {
     fn deliver(&mut self, packet: &Packet) {
         let from = packet.from;
         match &packet.what {
-            What::Call { awaited, request } => {
+            What::Call { awaited, request, .. } => {
                 let (call, request) = (call_id(from, *awaited), request.thaw());
                 self.act(|m, ctx| m.on_call(ctx, from, call, request));
             }
@@ -254,7 +295,7 @@ impl<'a> Step<'a> {
     }
 
     /// What the member's threads do at once, until all wait for something. Then looks at what became of it.
-    fn finish(mut self, same_life: bool) -> State {
+    fn finish(mut self, same_life: bool) -> (State, Vec<(MemberId, Response)>) {
         let threads: Vec<Thread> = self.member.threads().filter(|thread| runs_at_once(*thread)).collect();
         while let Some(thread) = threads.iter().copied().find(|thread| self.member.is_about_to_run(*thread)) {
             self.act(|m, ctx| m.pass(ctx, thread));
@@ -264,13 +305,8 @@ impl<'a> Step<'a> {
         let mut state = self.state;
         state.members[usize::from(self.id.0)] = Kept::new(after);
         look_at_all(&state, &mut self.seen);
-        let checks = self.group.config.rules.keep(Rule::CheckControlPushes);
-        let packets = std::mem::take(&mut state.packets);
-        state.packets = packets.iter().filter(|packet| !packet.is_spent(&state, checks)).cloned().collect();
-        state.packets.sort_unstable();
-        state.packets.dedup();
         state.seen = Arc::new(self.seen);
-        state
+        (state, self.answers)
     }
 }
 
@@ -301,12 +337,16 @@ impl Model for Group {
         }
         let (spent, bounds) = (&state.spent, &self.bounds);
         for packet in &state.packets {
-            actions.push(Action::Deliver(packet.clone()));
-            if spent.copies < bounds.copies {
-                actions.push(Action::DeliverCopy(packet.clone()));
+            if packet.may_arrive() {
+                actions.push(Action::Deliver(packet.clone()));
             }
-            if spent.timeouts < bounds.timeouts && packet.is_awaited_control() {
+            if packet.is_awaited_control() {
                 actions.push(Action::TimeOut(packet.clone()));
+            }
+            if spent.delays < bounds.delays && packet.may_arrive() && packet.is_call() {
+                actions.push(Action::DeliverAnswerLate(packet.clone()));
+                actions.push(Action::DeliverCopy(packet.clone()));
+                actions.push(Action::Delay(packet.clone()));
             }
         }
         for member in State::ids() {

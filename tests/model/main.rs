@@ -16,12 +16,11 @@ fn var(name: &str, default: i64) -> i64 {
 #[test]
 fn explore() {
     let bounds = Bounds {
-        term: var("TERM", 1),
+        term: var("TERMS", 1),
         entries: var("ENTRIES", 0) as usize,
         appends: var("APPENDS", 0) as u8,
         restarts: var("RESTARTS", 0) as u8,
-        timeouts: var("TIMEOUTS", 0) as u8,
-        copies: var("COPIES", 0) as u8,
+        delays: var("DELAYS", 0) as u8,
     };
     let mut group = Group { config: Config::default(), bounds, starts: vec![] };
     group.starts = vec![group.fresh()];

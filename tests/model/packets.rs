@@ -17,8 +17,10 @@ pub struct Packet {
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum What {
-    /// `awaited`: its answer would still be looked at
-    Call { awaited: bool, request: FrozenRequest },
+    /// `awaited`: its caller still waits, or for an APPEND or a COMMIT is still in its term. `delayed`: it will arrive
+    /// after that; the others are lost then.
+    Call { awaited: bool, delayed: bool, request: FrozenRequest },
+    /// An answer that did not arrive at once.
     Answer(Response),
 }
 
@@ -59,10 +61,25 @@ pub fn caller(call: CallId) -> Option<MemberId> {
     (call.0 & 1 == 1).then_some(MemberId((call.0 >> 1) as u8))
 }
 
+/// The same call in a group in which its caller has another number.
+pub fn renamed_call(call: CallId, name: impl Fn(MemberId) -> MemberId) -> CallId {
+    call_id(name(MemberId((call.0 >> 1) as u8)), call.0 & 1 == 1)
+}
+
 impl Packet {
+    pub fn is_call(&self) -> bool {
+        matches!(self.what, What::Call { .. })
+    }
+
+    /// A delayed call does not arrive before its caller gave up on it: that would be no delay.
+    pub fn may_arrive(&self) -> bool {
+        !matches!(self.what, What::Call { awaited: true, delayed: true, .. })
+    }
+
+    /// The caller gives up on it while it is under way.
     pub fn is_awaited_control(&self) -> bool {
         match &self.what {
-            What::Call { awaited, request: FrozenRequest::Push { push, .. } } => {
+            What::Call { awaited, request: FrozenRequest::Push { push, .. }, .. } => {
                 *awaited && matches!(push, FrozenPush::Compare { .. } | FrozenPush::Truncate { .. })
             }
             What::Call { .. } => false,
@@ -94,7 +111,8 @@ impl Packet {
                 _ => true,
             },
             What::Answer(_) => false,
-            What::Call { awaited, request } => match request {
+            What::Call { delayed: false, awaited: false, .. } => true,
+            What::Call { awaited, request, .. } => match request {
                 FrozenRequest::Vote { term, .. } => {
                     !awaited && (*term < to.term || *term == to.term && to.voted_for.is_some())
                 }
@@ -134,8 +152,9 @@ fn from_is_matched(
 /// Whether `member` would look at the answer to this call of its own.
 pub fn is_awaited(member: &Member, to: MemberId, request: &FrozenRequest, tag: CallTag) -> bool {
     match request {
-        FrozenRequest::Push { push: FrozenPush::Commit, .. } => false,
-        FrozenRequest::Push { term, push: FrozenPush::Append { .. }, .. } => member.term() == *term,
+        FrozenRequest::Push { term, push: FrozenPush::Append { .. } | FrozenPush::Commit, .. } => {
+            member.term() == *term
+        }
         _ => member.awaits(to, tag),
     }
 }

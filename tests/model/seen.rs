@@ -54,7 +54,7 @@ pub struct Committed {
 }
 
 /// A client append that its leader has not answered yet.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 struct Waiting {
     at: MemberId,
     index: Index,
@@ -86,6 +86,16 @@ impl Seen {
     /// A client gave `body` to a leader, which put it at `index`.
     pub fn appended(&mut self, at: MemberId, index: Index, body: u8) {
         self.waiting.push(Waiting { at, index, body });
+        self.waiting.sort_unstable();
+    }
+
+    /// The same in a group in which every member has another number.
+    pub fn renamed(&self, name: impl Fn(MemberId) -> MemberId) -> Seen {
+        let mut renamed = self.clone();
+        renamed.leaders.iter_mut().for_each(|(_, leader)| *leader = name(*leader));
+        renamed.waiting.iter_mut().for_each(|waiting| waiting.at = name(waiting.at));
+        renamed.waiting.sort_unstable();
+        renamed
     }
 
     /// The process died, and with it the connections of its clients.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ledgerscope::ledger::{Frozen, MemberId};
 
-use crate::packets::Packet;
+use crate::packets::{Packet, What, renamed_call};
 use crate::seen::Seen;
 
 pub const MEMBERS: u8 = 3;
@@ -15,13 +15,15 @@ pub const MEMBERS: u8 = 3;
 pub struct Kept {
     pub frozen: Frozen,
     hash: u64,
+    looks: u64,
 }
 
 impl Kept {
     pub fn new(frozen: Frozen) -> Arc<Kept> {
         let mut hasher = DefaultHasher::new();
         frozen.hash(&mut hasher);
-        Arc::new(Kept { frozen, hash: hasher.finish() })
+        let looks = frozen.looks();
+        Arc::new(Kept { frozen, hash: hasher.finish(), looks })
     }
 }
 
@@ -36,17 +38,30 @@ impl Hash for Kept {
 pub struct Spent {
     pub appends: u8,
     pub restarts: u8,
-    pub timeouts: u8,
-    pub copies: u8,
+    pub delays: u8,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub struct State {
     pub members: [Arc<Kept>; MEMBERS as usize],
     /// in order, each once
     pub packets: Vec<Packet>,
     pub seen: Arc<Seen>,
     pub spent: Spent,
+    /// who each member was called at the start: for the reader, no part of the state
+    pub names: [MemberId; MEMBERS as usize],
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &State) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Hash for State {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.parts().hash(hasher);
+    }
 }
 
 impl State {
@@ -54,13 +69,49 @@ impl State {
         &self.members[usize::from(id.0)].frozen
     }
 
+    #[allow(clippy::type_complexity)]
+    fn parts(&self) -> (&[Arc<Kept>; MEMBERS as usize], &[Packet], &Seen, &Spent) {
+        (&self.members, &self.packets, &self.seen, &self.spent)
+    }
+
+    /// States that differ only in who is called how become one: members are put into the order of their looks.
+    /// Where two look the same both orders stay, which costs states and hides none.
+    pub fn put_into_order(&mut self) {
+        let mut order: Vec<usize> = (0..usize::from(MEMBERS)).collect();
+        order.sort_by_key(|n| self.members[*n].looks);
+        if order.is_sorted() {
+            return;
+        }
+        let place = |id: MemberId| order.iter().position(|n| *n == usize::from(id.0));
+        let name = |id: MemberId| place(id).map_or(id, |at| MemberId(at as u8));
+        let (members, names) = (self.members.clone(), self.names);
+        for (at, n) in order.iter().enumerate() {
+            self.names[at] = names[*n];
+            let mut frozen = members[*n].frozen.renamed(name);
+            for waiting in &mut frozen.writes {
+                waiting.call = renamed_call(waiting.call, name);
+            }
+            self.members[at] = Kept::new(frozen);
+        }
+        for packet in &mut self.packets {
+            (packet.from, packet.to) = (name(packet.from), name(packet.to));
+        }
+        self.packets.sort_unstable();
+        self.seen = Arc::new(self.seen.renamed(name));
+    }
+
     pub fn ids() -> impl Iterator<Item = MemberId> {
         (0..MEMBERS).map(MemberId)
     }
 
-    pub fn send(&mut self, packet: Packet) {
-        if let Err(at) = self.packets.binary_search(&packet) {
-            self.packets.insert(at, packet);
+    /// This packet will arrive late.
+    pub fn delay(&mut self, packet: &Packet) {
+        for other in &mut self.packets {
+            if other == packet
+                && let What::Call { delayed, .. } = &mut other.what
+            {
+                *delayed = true;
+            }
         }
     }
 }
