@@ -233,19 +233,29 @@ impl Frozen {
         renamed
     }
 
-    /// A number that members have in common who differ in nothing but names.
-    pub fn looks(&self) -> u64 {
-        let mut marks = self.quorum.marks.clone();
-        marks.sort_unstable();
-        let relation = |to: Option<MemberId>| to.map(|to| to == self.id);
-        let mut dispatchers: Vec<_> = self.dispatchers.iter().map(|d| Dispatcher { peer: self.id, ..d.clone() }).collect();
-        dispatchers.sort_unstable_by_key(|d| (d.state as u8, d.write_index, d.match_index, d.awaiting, d.paused_until));
-        let mut hasher = DefaultHasher::new();
-        (self.term, self.role, self.committed, &self.log, self.writes.len(), &self.elector).hash(&mut hasher);
-        (relation(self.voted_for), relation(self.leader), self.known_max_term, marks).hash(&mut hasher);
-        (self.told_end, self.vote.0, relation(self.vote.1), &self.left_behind).hash(&mut hasher);
-        dispatchers.hash(&mut hasher);
-        hasher.finish()
+    /// A number that members have in common who differ in nothing but names. `class` is what is known of each member
+    /// without its name.
+    pub fn looks(&self, class: impl Fn(MemberId) -> u64) -> u64 {
+        let of = |value: &dyn Fn(&mut DefaultHasher)| {
+            let mut hasher = DefaultHasher::new();
+            value(&mut hasher);
+            hasher.finish()
+        };
+        let peers = self.dispatchers.iter().map(|d| {
+            let nameless = Dispatcher { peer: MemberId(0), ..d.clone() };
+            let mark = self.quorum.marks[usize::from(d.peer.0)];
+            of(&|hasher| (class(d.peer), &nameless, mark).hash(hasher))
+        });
+        let peers = peers.fold(0, u64::wrapping_add);
+        let (voted_for, leader, vote) =
+            (self.voted_for.map(&class), self.leader.map(&class), self.vote.1.map(&class));
+        of(&|hasher| {
+            (class(self.id), self.term, self.role, self.committed, &self.log, &self.elector).hash(hasher);
+            (voted_for, leader, self.known_max_term, self.told_end, vote, self.vote.0, peers).hash(hasher);
+            for waiting in &self.writes {
+                (class(waiting.from), waiting.term, waiting.commit_index, &waiting.push).hash(hasher);
+            }
+        })
     }
 
     /// Nobody waits any more for what `caller` asked.

@@ -22,7 +22,7 @@ impl Kept {
     pub fn new(frozen: Frozen) -> Arc<Kept> {
         let mut hasher = DefaultHasher::new();
         frozen.hash(&mut hasher);
-        let looks = frozen.looks();
+        let looks = frozen.looks(|id| u64::from(id == frozen.id));
         Arc::new(Kept { frozen, hash: hasher.finish(), looks })
     }
 }
@@ -77,8 +77,12 @@ impl State {
     /// States that differ only in who is called how become one: members are put into the order of their looks.
     /// Where two look the same both orders stay, which costs states and hides none.
     pub fn put_into_order(&mut self) {
+        let mut looks: Vec<u64> = self.members.iter().map(|kept| kept.looks).collect();
+        if (1..looks.len()).any(|n| looks[..n].contains(&looks[n])) {
+            looks = self.closer_looks(&looks);
+        }
         let mut order: Vec<usize> = (0..usize::from(MEMBERS)).collect();
-        order.sort_by_key(|n| self.members[*n].looks);
+        order.sort_by_key(|n| looks[*n]);
         if order.is_sorted() {
             return;
         }
@@ -98,6 +102,23 @@ impl State {
         }
         self.packets.sort_unstable();
         self.seen = Arc::new(self.seen.renamed(name));
+    }
+
+    /// How members look who are alike by themselves: by whom they follow, and by what is under way to and from them.
+    fn closer_looks(&self, looks: &[u64]) -> Vec<u64> {
+        let class = |id: MemberId| looks[usize::from(id.0)];
+        let of_packet = |id: MemberId, packet: &Packet| {
+            let mut hasher = DefaultHasher::new();
+            let (from, to) = (packet.from == id, packet.to == id);
+            (from, to, class(packet.from), class(packet.to), &packet.what).hash(&mut hasher);
+            if from || to { hasher.finish() } else { 0 }
+        };
+        State::ids()
+            .map(|id| {
+                let of_packets = self.packets.iter().map(|packet| of_packet(id, packet));
+                self.member(id).looks(class).wrapping_add(of_packets.fold(0, u64::wrapping_add))
+            })
+            .collect()
     }
 
     pub fn ids() -> impl Iterator<Item = MemberId> {
