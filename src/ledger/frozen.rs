@@ -200,6 +200,20 @@ impl Frozen {
         matches!(self.elector.blocked, Blocked::BeatPause { .. })
     }
 
+    /// Whether it waits for votes or for answers to heartbeats.
+    pub fn is_in_round(&self) -> bool {
+        !matches!(self.elector.blocked, Blocked::No)
+    }
+
+    /// Whether the maintainer's next pass asks for votes or sends heartbeats.
+    pub fn begins_a_round(&self) -> bool {
+        match self.role {
+            Role::Leader => true,
+            Role::Candidate => !self.elector.need_increase_term_immediately,
+            Role::Follower => false,
+        }
+    }
+
     /// Whether client appends wait.
     pub fn has_pending(&self) -> bool {
         !self.quorum.pending.is_empty()
@@ -388,7 +402,8 @@ impl Member {
         elector.next_time_to_request_vote = None;
         elector.last_leader_heartbeat = None;
         elector.last_send_heartbeat = None;
-        elector.last_successful_heartbeat = elector.last_successful_heartbeat.map(|_| THAWED_AT);
+        // A leader that never had an answer gives up at once; here it may also go on as if it had.
+        elector.last_successful_heartbeat = Some(THAWED_AT);
         if elector.last_parse_result != ParseResult::WaitToVoteNext {
             elector.last_parse_result = ParseResult::WaitToRevote; // nobody asks which of the others it was
         }

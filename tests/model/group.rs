@@ -26,6 +26,8 @@ pub struct Bounds {
     pub appends: u8,
     /// processes that die, and start again on what their disk has
     pub restarts: u8,
+    /// vote rounds
+    pub rounds: u8,
     /// calls that arrive after their caller gave up on them, or again, and answers that do not come at once
     pub delays: u8,
 }
@@ -44,11 +46,16 @@ pub enum Action {
     TimeOut(Packet),
     /// A pass of the state maintainer. `late`: what it waits for took too long.
     Maintain { member: MemberId, late: bool },
-    /// The dispatcher's pauses are over, and what it sent without an answer is overdue.
-    Dispatch { leader: MemberId, peer: MemberId },
+    /// The same with the whole round that it begins, if it does: votes or heartbeats are asked of these, answered, and
+    /// the round is over. Those of the others are lost.
+    Round { member: MemberId, reached: Vec<MemberId> },
+    /// A pass of a dispatcher. `late`: its pauses are over, and what it sent without an answer is overdue.
+    Dispatch { leader: MemberId, peer: MemberId, late: bool },
+    /// The same, and what becomes of the call that it makes.
+    Push { leader: MemberId, peer: MemberId, late: bool, fate: Fate },
     /// APPENDs that do not fit have waited too long.
     CheckGaps(MemberId),
-    /// Client appends have waited too long.
+    /// A look at client appends that seem to be applied.
     ScanTimeouts(MemberId),
     /// A client appends.
     Append(MemberId),
@@ -56,8 +63,26 @@ pub enum Action {
     Restart(MemberId),
 }
 
+/// What becomes of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It arrives at once, and so do its answer and what the caller asks thereupon.
+    Arrives,
+    /// The same, and it will arrive again.
+    ArrivesTwice,
+    /// It arrives, and the answer stays under way.
+    AnswerIsLate,
+    /// It stays under way.
+    IsLate,
+    /// It never arrives, and its caller has given up.
+    IsLost,
+}
+
 pub struct Group {
     pub config: Config,
+    /// Calls take no time: a round of votes or of heartbeats, or a push and its answer, is one step, and only calls and
+    /// answers that are counted as delayed are ever under way.
+    pub instant_calls: bool,
     pub bounds: Bounds,
     pub starts: Vec<State>,
 }
@@ -81,6 +106,60 @@ impl Group {
 
     /// Where an action leads.
     pub fn after(&self, before: &State, action: &Action) -> State {
+        let mut state = self.after_unordered(before, action);
+        state.put_into_order();
+        state
+    }
+
+    /// The same, with every member in its place.
+    pub fn after_unordered(&self, before: &State, action: &Action) -> State {
+        match action {
+            Action::Round { member, reached } => self.round(before, *member, reached),
+            Action::Push { leader, peer, late, fate } => self.push(before, (*leader, *peer), *late, *fate),
+            _ => self.step(before, action),
+        }
+    }
+
+    fn round(&self, before: &State, member: MemberId, reached: &[MemberId]) -> State {
+        let pass = Action::Maintain { member, late: true };
+        let mut state = self.step(before, &pass);
+        let old = before.member(member);
+        if self.bounds.rounds < u8::MAX && old.role == Role::Candidate && old.begins_a_round() {
+            state.spent.rounds += 1;
+        }
+        for to in reached {
+            let asked = |packet: &&Packet| packet.from == member && packet.to == *to && packet.is_of_round();
+            if let Some(packet) = state.packets.iter().find(asked).cloned() {
+                state = self.step(&state, &Action::Deliver(packet));
+            }
+        }
+        while state.member(member).is_in_round() {
+            state = self.step(&state, &pass);
+        }
+        state
+    }
+
+    fn push(&self, before: &State, (leader, peer): (MemberId, MemberId), late: bool, fate: Fate) -> State {
+        let pass = Action::Dispatch { leader, peer, late };
+        let mut state = self.step(before, &pass);
+        let call = |packet: &&Packet| packet.from == leader && packet.to == peer && packet.is_new();
+        let Some(packet) = state.packets.iter().find(call).cloned() else { return state };
+        match fate {
+            Fate::Arrives => {}
+            Fate::ArrivesTwice => state = self.step(&state, &Action::DeliverCopy(packet)),
+            Fate::AnswerIsLate => state = self.step(&state, &Action::DeliverAnswerLate(packet)),
+            Fate::IsLate => state = self.step(&state, &Action::Delay(packet)),
+            // As if it had not been made.
+            Fate::IsLost if packet.is_awaited_control() => return before.clone(),
+            Fate::IsLost => state.packets.retain(|other| *other != packet),
+        }
+        while let Some(packet) = state.packets.iter().find(call).cloned() {
+            state = self.step(&state, &Action::Deliver(packet));
+        }
+        state
+    }
+
+    fn step(&self, before: &State, action: &Action) -> State {
         let mut step = Step::new(self, before, actor(action));
         match action {
             Action::Deliver(packet) => {
@@ -113,12 +192,19 @@ impl Group {
                     }
                 });
             }
-            Action::Dispatch { peer, .. } => step.late(Thread::Dispatcher(*peer)),
+            Action::Round { .. } | Action::Push { .. } => {}
+            Action::Dispatch { peer, late, .. } => {
+                let thread = Thread::Dispatcher(*peer);
+                if *late {
+                    step.member.make_due(thread);
+                }
+                step.act(|m, ctx| m.pass(ctx, thread));
+            }
             Action::CheckGaps(_) => step.late(Thread::GapCheck),
-            Action::ScanTimeouts(_) => step.late(Thread::TimeoutScan),
+            Action::ScanTimeouts(_) => step.act(|m, ctx| m.pass(ctx, Thread::TimeoutScan)),
             Action::Append(id) => {
                 step.state.spent.appends += 1;
-                let body = step.state.spent.appends;
+                let body = step.seen.next_body();
                 let mut placed = None;
                 step.act(|m, ctx| placed = m.take_append(ctx, vec![body], &mut |_, _| {}).ok());
                 if let Some((index, _)) = placed {
@@ -145,7 +231,6 @@ impl Group {
             }
         }
         self.tidy(&mut state);
-        state.put_into_order();
         state
     }
 
@@ -157,6 +242,30 @@ impl Group {
         packets.sort_unstable();
         packets.dedup();
         state.packets = packets;
+    }
+
+    /// Threads that run as soon as there is something for them to do. What the others wait for is time.
+    fn runs_at_once(&self, thread: Thread) -> bool {
+        match thread {
+            Thread::EntryHandler | Thread::QuorumChecker => true,
+            Thread::Dispatcher(_) => !self.instant_calls,
+            _ => false,
+        }
+    }
+
+    fn dispatches(&self, state: &State, leader: MemberId, peer: MemberId, actions: &mut Vec<Action>) {
+        if !self.instant_calls {
+            actions.push(Action::Dispatch { leader, peer, late: true });
+            return;
+        }
+        for late in [false, true] {
+            actions.push(Action::Push { leader, peer, late, fate: Fate::Arrives });
+            actions.push(Action::Push { leader, peer, late, fate: Fate::IsLost });
+            if state.spent.delays < self.bounds.delays {
+                let late_ones = [Fate::ArrivesTwice, Fate::AnswerIsLate, Fate::IsLate];
+                actions.extend(late_ones.map(|fate| Action::Push { leader, peer, late, fate }));
+            }
+        }
     }
 
     fn is_within(&self, state: &State) -> bool {
@@ -175,8 +284,8 @@ fn actor(action: &Action) -> MemberId {
             What::Call { .. } => packet.from,
             What::Answer(_) => packet.to,
         },
-        Action::Maintain { member, .. } => *member,
-        Action::Dispatch { leader, .. } => *leader,
+        Action::Maintain { member, .. } | Action::Round { member, .. } => *member,
+        Action::Dispatch { leader, .. } | Action::Push { leader, .. } => *leader,
         Action::CheckGaps(id) | Action::ScanTimeouts(id) | Action::Append(id) | Action::Restart(id) => *id,
     }
 }
@@ -241,6 +350,12 @@ impl<'a> Step<'a> {
                 Output::Note(note) => self.notes.push(note),
             }
         }
+        if self.group.instant_calls {
+            // Whether a dispatcher pauses is nobody's business: it makes its next pass when it does.
+            for peer in State::ids() {
+                self.member.make_due(Thread::Dispatcher(peer));
+            }
+        }
         self.member.forget_times();
     }
 
@@ -296,7 +411,7 @@ impl<'a> Step<'a> {
 
     /// What the member's threads do at once, until all wait for something. Then looks at what became of it.
     fn finish(mut self, same_life: bool) -> (State, Vec<(MemberId, Response)>) {
-        let threads: Vec<Thread> = self.member.threads().filter(|thread| runs_at_once(*thread)).collect();
+        let threads: Vec<Thread> = self.member.threads().filter(|t| self.group.runs_at_once(*t)).collect();
         while let Some(thread) = threads.iter().copied().find(|thread| self.member.is_about_to_run(*thread)) {
             self.act(|m, ctx| m.pass(ctx, thread));
         }
@@ -318,11 +433,6 @@ fn failed(response: &Response) -> Response {
     }
 }
 
-/// Threads that run as soon as there is something for them to do. What the others wait for is time.
-fn runs_at_once(thread: Thread) -> bool {
-    matches!(thread, Thread::EntryHandler | Thread::Dispatcher(_) | Thread::QuorumChecker)
-}
-
 impl Model for Group {
     type State = State;
     type Action = Action;
@@ -337,13 +447,13 @@ impl Model for Group {
         }
         let (spent, bounds) = (&state.spent, &self.bounds);
         for packet in &state.packets {
-            if packet.may_arrive() {
+            if packet.may_arrive(self.instant_calls) {
                 actions.push(Action::Deliver(packet.clone()));
             }
             if packet.is_awaited_control() {
                 actions.push(Action::TimeOut(packet.clone()));
             }
-            if spent.delays < bounds.delays && packet.may_arrive() && packet.is_call() {
+            if !self.instant_calls && spent.delays < bounds.delays && packet.may_arrive(self.instant_calls) && packet.is_call() {
                 actions.push(Action::DeliverAnswerLate(packet.clone()));
                 actions.push(Action::DeliverCopy(packet.clone()));
                 actions.push(Action::Delay(packet.clone()));
@@ -351,13 +461,26 @@ impl Model for Group {
         }
         for member in State::ids() {
             let frozen = state.member(member);
-            actions.push(Action::Maintain { member, late: true });
+            if self.instant_calls {
+                let peers: Vec<MemberId> = State::ids().filter(|peer| *peer != member).collect();
+                let asks = frozen.begins_a_round();
+                let choices = [&[][..], &peers[..1], &peers[1..], &peers[..]];
+                let choices = match frozen.role {
+                    Role::Candidate if asks && spent.rounds >= bounds.rounds => &[],
+                    _ if asks => &choices[..],
+                    _ => &choices[..1],
+                };
+                actions.extend(choices.iter().map(|reached| Action::Round { member, reached: reached.to_vec() }));
+            } else {
+                actions.push(Action::Maintain { member, late: true });
+            }
             if frozen.parses_heartbeats() {
                 actions.push(Action::Maintain { member, late: false });
             }
             if frozen.role == Role::Leader {
-                let peers = State::ids().filter(|peer| *peer != member);
-                actions.extend(peers.map(|peer| Action::Dispatch { leader: member, peer }));
+                for peer in State::ids().filter(|peer| *peer != member) {
+                    self.dispatches(state, member, peer, actions);
+                }
                 if spent.appends < bounds.appends && frozen.log.len() < bounds.entries {
                     actions.push(Action::Append(member));
                 }
@@ -365,7 +488,7 @@ impl Model for Group {
             if frozen.role == Role::Follower && !frozen.writes.is_empty() {
                 actions.push(Action::CheckGaps(member));
             }
-            if frozen.has_pending() {
+            if frozen.has_pending() && !self.config.rules.keep(Rule::AnswerOnlyCommitted) {
                 actions.push(Action::ScanTimeouts(member));
             }
             if spent.restarts < bounds.restarts {

@@ -71,9 +71,20 @@ impl Packet {
         matches!(self.what, What::Call { .. })
     }
 
-    /// A delayed call does not arrive before its caller gave up on it: that would be no delay.
-    pub fn may_arrive(&self) -> bool {
-        !matches!(self.what, What::Call { awaited: true, delayed: true, .. })
+    /// Whether it is a call of a vote round or a heartbeat round.
+    pub fn is_of_round(&self) -> bool {
+        let What::Call { request, .. } = &self.what else { return false };
+        matches!(request, FrozenRequest::Vote { .. } | FrozenRequest::HeartBeat { .. })
+    }
+
+    /// Where calls take time, a delayed one does not arrive before its caller gave up on it: that would be no delay.
+    pub fn may_arrive(&self, instant_calls: bool) -> bool {
+        instant_calls || !matches!(self.what, What::Call { awaited: true, delayed: true, .. })
+    }
+
+    /// Whether it is a call that was just made.
+    pub fn is_new(&self) -> bool {
+        matches!(self.what, What::Call { delayed: false, .. })
     }
 
     /// The caller gives up on it while it is under way.

@@ -68,6 +68,8 @@ pub struct Seen {
     leaders: Vec<(Term, MemberId)>,
     pub committed: Vec<Committed>,
     waiting: Vec<Waiting>,
+    /// client appends so far, each with another body
+    appends: u8,
     /// a bit for each guarantee that was broken
     broken: u16,
 }
@@ -81,6 +83,12 @@ impl Seen {
         if !holds {
             self.broken |= 1 << invariant as u16;
         }
+    }
+
+    /// A body that no entry has yet.
+    pub fn next_body(&mut self) -> u8 {
+        self.appends += 1;
+        self.appends
     }
 
     /// A client gave `body` to a leader, which put it at `index`.

@@ -38,6 +38,7 @@ impl Hash for Kept {
 pub struct Spent {
     pub appends: u8,
     pub restarts: u8,
+    pub rounds: u8,
     pub delays: u8,
 }
 
