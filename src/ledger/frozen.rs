@@ -16,7 +16,7 @@
 //! * what RocketMQ leaves off (batches, the file `checkpoint`, preferred leaders), and what only a loss of power
 //!   takes.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::config::{Config, DISPATCHER_ERROR_PAUSE, MAINTAINER_PAUSE, PUSHER_PAUSE};
@@ -249,27 +249,23 @@ impl Frozen {
 
     /// A number that members have in common who differ in nothing but names. `class` is what is known of each member
     /// without its name.
-    pub fn looks(&self, class: impl Fn(MemberId) -> u64) -> u64 {
-        let of = |value: &dyn Fn(&mut DefaultHasher)| {
-            let mut hasher = DefaultHasher::new();
-            value(&mut hasher);
-            hasher.finish()
-        };
+    pub fn looks<H: Hasher + Default>(&self, class: impl Fn(MemberId) -> u64) -> u64 {
         let peers = self.dispatchers.iter().map(|d| {
+            let mut hasher = H::default();
             let nameless = Dispatcher { peer: MemberId(0), ..d.clone() };
-            let mark = self.quorum.marks[usize::from(d.peer.0)];
-            of(&|hasher| (class(d.peer), &nameless, mark).hash(hasher))
+            (class(d.peer), &nameless, self.quorum.marks[usize::from(d.peer.0)]).hash(&mut hasher);
+            hasher.finish()
         });
         let peers = peers.fold(0, u64::wrapping_add);
         let (voted_for, leader, vote) =
             (self.voted_for.map(&class), self.leader.map(&class), self.vote.1.map(&class));
-        of(&|hasher| {
-            (class(self.id), self.term, self.role, self.committed, &self.log, &self.elector).hash(hasher);
-            (voted_for, leader, self.known_max_term, self.told_end, vote, self.vote.0, peers).hash(hasher);
-            for waiting in &self.writes {
-                (class(waiting.from), waiting.term, waiting.commit_index, &waiting.push).hash(hasher);
-            }
-        })
+        let mut hasher = H::default();
+        (class(self.id), self.term, self.role, self.committed, &self.log, &self.elector).hash(&mut hasher);
+        (voted_for, leader, self.known_max_term, self.told_end, vote, self.vote.0, peers).hash(&mut hasher);
+        for waiting in &self.writes {
+            (class(waiting.from), waiting.term, waiting.commit_index, &waiting.push).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Nobody waits any more for what `caller` asked.

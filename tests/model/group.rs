@@ -46,8 +46,8 @@ pub enum Action {
     TimeOut(Packet),
     /// A pass of the state maintainer. `late`: what it waits for took too long.
     Maintain { member: MemberId, late: bool },
-    /// The same with the whole round that it begins, if it does: votes or heartbeats are asked of these, answered, and
-    /// the round is over. Those of the others are lost.
+    /// The same with the whole round that it begins, if it does: votes or heartbeats are asked of these in this order,
+    /// answered, and the round is over. Those of the others are lost.
     Round { member: MemberId, reached: Vec<MemberId> },
     /// A pass of a dispatcher. `late`: its pauses are over, and what it sent without an answer is overdue.
     Dispatch { leader: MemberId, peer: MemberId, late: bool },
@@ -464,7 +464,8 @@ impl Model for Group {
             if self.instant_calls {
                 let peers: Vec<MemberId> = State::ids().filter(|peer| *peer != member).collect();
                 let asks = frozen.begins_a_round();
-                let choices = [&[][..], &peers[..1], &peers[1..], &peers[..]];
+                let turned: Vec<MemberId> = peers.iter().rev().copied().collect();
+                let choices = [&[][..], &peers[..1], &peers[1..], &peers[..], &turned[..]];
                 let choices = match frozen.role {
                     Role::Candidate if asks && spent.rounds >= bounds.rounds => &[],
                     _ if asks => &choices[..],
