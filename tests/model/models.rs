@@ -57,10 +57,9 @@ fn settled(group: &Group) -> State {
     script.end()
 }
 
-/// As before, but A appended two more entries that nobody got, and B was elected by C in term 1 without A noticing.
+/// As before, but A appended an entry that nobody got, and B was elected by C in term 1 without A noticing.
 fn diverged(group: &Group) -> State {
     let mut script = Script { group, state: settled(group) };
-    script.act(Action::Append(A));
     script.act(Action::Append(A));
     script.round(B, &[]); // its leader is silent
     script.round(C, &[]);
