@@ -19,6 +19,7 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use super::ParseResult;
 use super::config::{Config, DISPATCHER_ERROR_PAUSE, MAINTAINER_PAUSE, PUSHER_PAUSE};
 use super::disk::Disk;
 use super::dispatcher::{Dispatcher, DispatcherState};
@@ -30,7 +31,6 @@ use super::quorum::QuorumChecker;
 use super::rules::Rule;
 use super::threads::Thread;
 use super::transfer::Transfers;
-use super::ParseResult;
 use crate::store::{Entry, EntryKind, Index, LeftBehind, Term};
 use crate::time::{Loop, Micros};
 

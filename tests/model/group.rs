@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use ledgerscope::ledger::{
-    Code, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, PushResponse, Response, Role, Rule,
-    THAWED_AT, Thread,
+    Code, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, PushResponse,
+    Response, Role, Rule, THAWED_AT, Thread,
 };
 use stateright::{Model, Property};
 
-use crate::packets::{
-    Packet, What, call_id, caller, is_awaited, tag_of_answer, tag_of_request,
-};
+use crate::packets::{Packet, What, call_id, caller, is_awaited, tag_of_answer, tag_of_request};
 use crate::seen::{Invariant, Seen, look_at_all};
 use crate::state::{Kept, MEMBERS, Spent, State};
+
+/// All there is to append was appended, and all members agree.
+pub const AT_REST: &str = "at_rest";
 
 /// How far the exploration goes.
 #[derive(Clone, Copy, Debug)]
@@ -269,16 +270,18 @@ impl Group {
     }
 
     fn is_within(&self, state: &State) -> bool {
-        State::ids().map(|id| state.member(id)).all(|member| {
-            member.term.0 <= self.bounds.term && member.log.len() <= self.bounds.entries
-        })
+        State::ids()
+            .map(|id| state.member(id))
+            .all(|member| member.term.0 <= self.bounds.term && member.log.len() <= self.bounds.entries)
     }
 }
 
 /// Who acts.
 fn actor(action: &Action) -> MemberId {
     match action {
-        Action::Deliver(packet) | Action::DeliverAnswerLate(packet) | Action::DeliverCopy(packet) => packet.to,
+        Action::Deliver(packet) | Action::DeliverAnswerLate(packet) | Action::DeliverCopy(packet) => {
+            packet.to
+        }
         Action::Delay(packet) => packet.from,
         Action::TimeOut(packet) => match packet.what {
             What::Call { .. } => packet.from,
@@ -453,7 +456,11 @@ impl Model for Group {
             if packet.is_awaited_control() {
                 actions.push(Action::TimeOut(packet.clone()));
             }
-            if !self.instant_calls && spent.delays < bounds.delays && packet.may_arrive(self.instant_calls) && packet.is_call() {
+            if !self.instant_calls
+                && spent.delays < bounds.delays
+                && packet.may_arrive(self.instant_calls)
+                && packet.is_call()
+            {
                 actions.push(Action::DeliverAnswerLate(packet.clone()));
                 actions.push(Action::DeliverCopy(packet.clone()));
                 actions.push(Action::Delay(packet.clone()));
@@ -471,7 +478,9 @@ impl Model for Group {
                     _ if asks => &choices[..],
                     _ => &choices[..1],
                 };
-                actions.extend(choices.iter().map(|reached| Action::Round { member, reached: reached.to_vec() }));
+                actions.extend(
+                    choices.iter().map(|reached| Action::Round { member, reached: reached.to_vec() }),
+                );
             } else {
                 actions.push(Action::Maintain { member, late: true });
             }
@@ -511,7 +520,7 @@ impl Model for Group {
                 })),*]
             };
         }
-        always![
+        let mut properties = always![
             OneLeaderPerTerm,
             LeaderAppendOnly,
             LogMatching,
@@ -520,6 +529,11 @@ impl Model for Group {
             CommitIndexSound,
             AcknowledgedKept,
             SameBytes
-        ]
+        ];
+        // Else nothing would have been explored.
+        properties.push(Property::sometimes(AT_REST, |group: &Group, state: &State| {
+            state.spent.appends == group.bounds.appends && state.is_at_rest()
+        }));
+        properties
     }
 }

@@ -1,55 +1,77 @@
-//! Model checking of the real `ledger` code.
+//! Model checking: every state that three members can get into within some bounds, of the real `ledger` code, explored
+//! with the crate `stateright`.
+//!
+//! `docs/correctness-model.md` says what is modelled, how far, and what was found.
+//!
+//! * `group`: the steps there are in a state, and where they lead
+//! * `packets`: what is under way
+//! * `state`: what a state is, and which states are one but for names
+//! * `seen`: what must hold
+//! * `models`: where the exploration starts, and how far it goes
+//! * `report`: explorations in numbers and words
+//!
+//! The large bounds take minutes: `cargo test --test model -- --ignored --nocapture --test-threads 1`
+
 mod group;
 mod models;
 mod packets;
+mod report;
 mod seen;
 mod state;
 
 use ledgerscope::ledger::{Rule, Rules};
-use stateright::{Checker, HasDiscoveries, Model};
-use std::time::Instant;
 
-fn var(name: &str, default: i64) -> i64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+use models::{CASES, HARMLESS, LARGE, Named, SMALL};
+use report::Explored;
+
+fn nothing_is_found(models: &[Named], rules: Rules) {
+    for model in models {
+        let explored = Explored::all_of(model, rules);
+        println!("{}", explored.row());
+        assert!(explored.broken.is_none(), "{}", explored.told());
+        assert!(explored.came_to_rest || rules != Rules::SAFE, "{} explores nothing", model.name);
+    }
 }
 
 #[test]
-fn explore() {
-    let name = std::env::var("MODEL").unwrap_or_default();
-    let off = std::env::var("OFF").unwrap_or_default();
-    for model in models::ALL.iter().filter(|m| name.is_empty() || m.name == name) {
-        let mut model = *model;
-        let b = &mut model.bounds;
-        b.term = var("TERMS", b.term);
-        b.entries = var("ENTRIES", b.entries as i64) as usize;
-        b.appends = var("APPENDS", b.appends as i64) as u8;
-        b.restarts = var("RESTARTS", b.restarts as i64) as u8;
-        b.rounds = var("ROUNDS", b.rounds as i64) as u8;
-        b.delays = var("DELAYS", b.delays as i64) as u8;
-        let rules = Rule::ALL.iter().filter(|r| off.split(',').any(|o| o == r.name())).copied().collect::<Vec<_>>();
-        let group = model.group(Rules::SAFE.without(&rules));
-        if var("SHOW", 0) == 1 {
-            for m in &group.starts[0].members {
-                let f = &m.frozen;
-                println!("{:?} term {} vote {:?} {:?} leader {:?} committed {} log {:?}", f.id, f.term, f.voted_for, f.role, f.leader, f.committed, f.log.iter().map(|e| (e.term.0, e.body.to_vec())).collect::<Vec<_>>());
-            }
-        }
-        let begin = Instant::now();
-        let checker = group
-            .checker()
-            .threads(2)
-            .finish_when(HasDiscoveries::Any)
-            .target_state_count(var("MAX", 20_000_000) as usize)
-            .spawn_bfs()
-            .join();
-        println!("{} {:?}: {} unique, {} generated, depth {}, {:?}", model.name, model.bounds, checker.unique_state_count(), checker.state_count(), checker.max_depth(), begin.elapsed());
-        for (name, path) in checker.discoveries() {
-            println!("{off} broken: {name} in {}", path.clone().into_actions().len());
-            if var("TRACE", 0) == 1 {
-            for (state, action) in path.into_vec() {
-                println!("  names {:?} {action:?}", state.names);
-            }
-            }
-        }
+fn with_every_rule_kept_nothing_is_found() {
+    nothing_is_found(&SMALL, Rules::SAFE);
+}
+
+#[test]
+fn without_a_rule_the_run_is_found_in_which_it_was_needed() {
+    for case in CASES {
+        let explored = Explored::until_broken(&case.model, Rules::SAFE.with(case.rule, false));
+        println!("\nwithout {}: {}", case.rule.name(), explored.told());
+        assert_eq!(
+            explored.broken.as_ref().map(|(name, _)| *name),
+            Some(case.broken.name()),
+            "{}",
+            case.rule.name()
+        );
+    }
+}
+
+#[test]
+fn every_rule_of_the_ledger_is_looked_at() {
+    for rule in Rule::ALL {
+        let cases = CASES.iter().filter(|case| case.rule == rule).count();
+        let harmless = HARMLESS.iter().filter(|(harmless, _)| *harmless == rule).count();
+        assert_eq!(cases + harmless, 1, "{}", rule.name());
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn with_every_rule_kept_nothing_is_found_in_the_large() {
+    nothing_is_found(&LARGE, Rules::SAFE);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn without_a_harmless_rule_nothing_is_found() {
+    for (rule, _) in HARMLESS {
+        println!("without {}", rule.name());
+        nothing_is_found(&SMALL, Rules::SAFE.with(*rule, false));
     }
 }

@@ -1,8 +1,9 @@
 //! The models: where they start, and how far they go.
 
-use ledgerscope::ledger::{Config, MemberId, Rules};
+use ledgerscope::ledger::{Config, MemberId, Rule, Rules};
 
 use crate::group::{Action, Bounds, Fate, Group};
+use crate::seen::Invariant;
 use crate::state::{Spent, State};
 
 const A: MemberId = MemberId(0);
@@ -101,11 +102,12 @@ fn old_entries(group: &Group) -> State {
     script.end()
 }
 
+/// A place to start from, and how far to go.
 #[derive(Clone, Copy)]
 pub struct Named {
     pub name: &'static str,
-    pub start: fn(&Group) -> State,
-    pub instant_calls: bool,
+    start: fn(&Group) -> State,
+    instant_calls: bool,
     pub bounds: Bounds,
 }
 
@@ -113,25 +115,108 @@ const fn bounds(term: i64, entries: usize, appends: u8, restarts: u8, rounds: u8
     Bounds { term, entries, appends, restarts, rounds, delays }
 }
 
+const fn elections(term: i64, restarts: u8, delays: u8) -> Named {
+    let bounds = bounds(term, 0, 0, restarts, u8::MAX, delays);
+    Named { name: "elections", start: cold, instant_calls: false, bounds }
+}
+
 const fn instant(name: &'static str, start: fn(&Group) -> State, bounds: Bounds) -> Named {
     Named { name, start, instant_calls: true, bounds }
 }
 
-pub const ALL: [Named; 6] = [
-    Named { name: "election", start: cold, instant_calls: false, bounds: bounds(2, 0, 0, 0, u8::MAX, 0) },
-    Named { name: "restarts", start: cold, instant_calls: false, bounds: bounds(1, 0, 0, 1, u8::MAX, 0) },
-    instant("replication", settled, bounds(1, 4, 2, 0, 3, 1)),
-    instant("two leaders", diverged, bounds(2, 4, 1, 0, 0, 1)),
-    instant("behind", behind, bounds(2, 4, 0, 1, 1, 1)),
-    instant("old entries", old_entries, bounds(3, 5, 0, 0, 2, 0)),
+const fn replication(bounds: Bounds) -> Named {
+    instant("replication", settled, bounds)
+}
+
+const fn two_leaders(bounds: Bounds) -> Named {
+    instant("two leaders", diverged, bounds)
+}
+
+const fn late_follower(bounds: Bounds) -> Named {
+    instant("late follower", behind, bounds)
+}
+
+const fn figure_8(bounds: Bounds) -> Named {
+    instant("figure 8", old_entries, bounds)
+}
+
+/// Seconds, all together.
+pub const SMALL: [Named; 7] = [
+    elections(1, 0, 0),
+    elections(0, 1, 1),
+    replication(bounds(0, 3, 1, 0, 0, 1)),
+    replication(bounds(1, 2, 0, 1, 2, 0)),
+    two_leaders(bounds(1, 3, 0, 0, 0, 1)),
+    late_follower(bounds(1, 3, 1, 1, 0, 0)),
+    figure_8(bounds(3, 4, 0, 0, 1, 0)),
+];
+
+/// Minutes.
+pub const LARGE: [Named; 8] = [
+    elections(2, 1, 0),
+    elections(1, 1, 1),
+    replication(bounds(1, 4, 2, 0, 0, 2)),
+    replication(bounds(1, 3, 1, 0, 3, 1)),
+    replication(bounds(1, 3, 1, 1, 2, 0)),
+    two_leaders(bounds(2, 4, 1, 0, 0, 1)),
+    late_follower(bounds(2, 4, 1, 1, 1, 0)),
+    figure_8(bounds(3, 5, 0, 0, 2, 0)),
+];
+
+/// A rule, and where its absence shows.
+pub struct Case {
+    pub rule: Rule,
+    pub model: Named,
+    pub broken: Invariant,
+}
+
+const fn case(rule: Rule, model: Named, broken: Invariant) -> Case {
+    Case { rule, model, broken }
+}
+
+/// Rules without which something breaks.
+pub const CASES: &[Case] = &[
+    case(Rule::CompareFromTheEnd, late_follower(bounds(1, 3, 0, 0, 0, 0)), Invariant::CommittedEntriesAgree),
+    case(Rule::CheckControlPushes, two_leaders(bounds(1, 3, 1, 0, 0, 0)), Invariant::AcknowledgedKept),
+    case(Rule::TruncateOnlyConflicts, two_leaders(bounds(1, 3, 1, 0, 0, 1)), Invariant::AcknowledgedKept),
+    case(Rule::EraseOnTruncate, late_follower(bounds(1, 3, 1, 1, 0, 0)), Invariant::CommittedEntriesAgree),
+    case(Rule::CountOnlyCurrentTerm, figure_8(bounds(3, 4, 0, 0, 2, 0)), Invariant::LeaderCompleteness),
+];
+
+/// Rules without which nothing breaks that is looked at here, as long as the others are kept.
+pub const HARMLESS: &[(Rule, &str)] = &[
+    (
+        Rule::VoteByTheLog,
+        "A stale end is of a term older than that of any entry committed since, so that it wins no majority that a \
+         leader must not win; it can only cost votes. Where TRUNCATE takes committed entries away the two are a hole \
+         together.",
+    ),
+    (Rule::ResendFromTheMatch, "Without it entries arrive late."),
+    (
+        Rule::AnswerOnlyCommitted,
+        "An index that was applied stays what it was, unless TRUNCATE takes committed entries away.",
+    ),
+    (Rule::BatchesFill, "Without it entries travel alone, as in this model."),
+    (Rule::NoopOnElection, "Without it entries are committed late."),
+    (
+        Rule::HeedLargerTerm,
+        "A leader that a majority follows may lead on; without the rule the other waits longer.",
+    ),
+    (Rule::AnswerOnTermChange, "Without it clients wait longer."),
 ];
 
 impl Named {
+    /// The model, of members that keep these rules. Up to its start they kept all.
     pub fn group(&self, rules: Rules) -> Group {
-        let config = Config { rules, ..Config::default() };
-        let mut group = Group { config, instant_calls: true, bounds: self.bounds, starts: Vec::new() };
+        // But for this one, without which a dispatcher goes by where the log ended when its process started.
+        let rule = Rule::CompareFromTheEnd;
+        let until_then = Rules::SAFE.with(rule, rules.keep(rule));
+        let of = |rules| Config { rules, ..Config::default() };
+        let mut group =
+            Group { config: of(until_then), instant_calls: true, bounds: self.bounds, starts: Vec::new() };
         group.starts.push((self.start)(&group));
         group.instant_calls = self.instant_calls;
+        group.config = of(rules);
         group
     }
 }

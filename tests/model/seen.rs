@@ -144,7 +144,8 @@ impl Seen {
 
     fn commit(&mut self, member: &Frozen) {
         let committed = &member.log[..member.log.len().min(member.committed.next().0 as usize)];
-        let agree = self.committed.iter().zip(committed).all(|(known, entry)| same_entry(&known.entry, entry));
+        let agree =
+            self.committed.iter().zip(committed).all(|(known, entry)| same_entry(&known.entry, entry));
         self.demand(Invariant::CommittedEntriesAgree, agree);
         for entry in committed.iter().skip(self.committed.len()) {
             let committed = Committed { entry: entry.clone(), in_term: member.term, acknowledged: false };
@@ -184,8 +185,9 @@ pub fn look_at_all(state: &State, seen: &mut Seen) {
     }
     for i in 0..seen.committed.len() {
         let committed = &seen.committed[i];
-        let copies = State::ids()
-            .filter(|id| state.member(*id).log.get(i).is_some_and(|entry| same_entry(entry, &committed.entry)));
+        let copies = State::ids().filter(|id| {
+            state.member(*id).log.get(i).is_some_and(|entry| same_entry(entry, &committed.entry))
+        });
         let kept = !committed.acknowledged || copies.count() > usize::from(MEMBERS) / 2;
         seen.demand(Invariant::AcknowledgedKept, kept);
     }

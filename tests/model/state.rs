@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use ledgerscope::ledger::{Frozen, MemberId};
+use ledgerscope::ledger::{Frozen, MemberId, Role};
 
 use crate::packets::{Packet, What, renamed_call};
 use crate::seen::Seen;
@@ -159,6 +159,18 @@ impl State {
         }
         self.packets.sort_unstable();
         self.seen = Arc::new(self.seen.renamed(name));
+    }
+
+    /// Two follow the third, and all have the same log and know that all of it is committed.
+    pub fn is_at_rest(&self) -> bool {
+        let Some(leader) = State::ids().find(|id| self.member(*id).role == Role::Leader) else {
+            return false;
+        };
+        let first = self.member(leader);
+        State::ids().map(|id| self.member(id)).all(|member| {
+            (member.leader, member.term, &member.log) == (Some(leader), first.term, &first.log)
+                && member.committed.next().0 == member.log.len() as i64
+        })
     }
 
     /// How members look who are alike by themselves: by whom they follow, and by what is under way to and from them.
