@@ -444,15 +444,15 @@ impl FrozenEntry {
 impl FrozenRequest {
     /// The request, plain.
     pub fn of(request: &Request) -> FrozenRequest {
-        match request {
-            &Request::Vote { term, ledger_end_index, ledger_end_term } => {
+        match *request {
+            Request::Vote { term, ledger_end_index, ledger_end_term } => {
                 FrozenRequest::Vote { term, ledger_end_index, ledger_end_term }
             }
-            &Request::HeartBeat { term } => FrozenRequest::HeartBeat { term },
-            &Request::Transfer { term, transferee, ledger_index } => {
+            Request::HeartBeat { term } => FrozenRequest::HeartBeat { term },
+            Request::Transfer { term, transferee, ledger_index } => {
                 FrozenRequest::Transfer { term, transferee, ledger_index }
             }
-            &Request::Push { term, commit_index, ref push } => {
+            Request::Push { term, commit_index, ref push } => {
                 FrozenRequest::Push { term, commit_index, push: FrozenPush::of(push) }
             }
         }
@@ -460,15 +460,15 @@ impl FrozenRequest {
 
     /// The request as members take it.
     pub fn thaw(&self) -> Request {
-        match self {
-            &FrozenRequest::Vote { term, ledger_end_index, ledger_end_term } => {
+        match *self {
+            FrozenRequest::Vote { term, ledger_end_index, ledger_end_term } => {
                 Request::Vote { term, ledger_end_index, ledger_end_term }
             }
-            &FrozenRequest::HeartBeat { term } => Request::HeartBeat { term },
-            &FrozenRequest::Transfer { term, transferee, ledger_index } => {
+            FrozenRequest::HeartBeat { term } => Request::HeartBeat { term },
+            FrozenRequest::Transfer { term, transferee, ledger_index } => {
                 Request::Transfer { term, transferee, ledger_index }
             }
-            &FrozenRequest::Push { term, commit_index, ref push } => {
+            FrozenRequest::Push { term, commit_index, ref push } => {
                 Request::Push { term, commit_index, push: push.thaw() }
             }
         }

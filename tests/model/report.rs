@@ -29,9 +29,24 @@ impl Explored {
         Explored::explore(model, rules, |builder| builder.threads(threads))
     }
 
-    /// The states of a model in order of their distance from its start, until something is broken.
+    /// The states of a model in order of their distance from its start, until something is broken in as few steps as
+    /// can be.
     pub fn until_broken(model: &Named, rules: Rules) -> Explored {
-        Explored::explore(model, rules, |builder| builder.threads(1))
+        let mut best = Explored::explore(model, rules, |builder| builder.threads(1));
+        // The checker looks a little further than it has to, and reports the last that it found.
+        while let Some(steps) = best.steps_to_break() {
+            let nearer = Explored::explore(model, rules, |b| b.threads(1).target_max_depth(steps + 1));
+            if nearer.broken.is_none() {
+                break;
+            }
+            best = nearer;
+        }
+        best
+    }
+
+    /// How many steps the shortest way takes to where something is broken.
+    pub fn steps_to_break(&self) -> Option<usize> {
+        self.broken.as_ref().map(|(_, path)| path.clone().into_actions().len())
     }
 
     fn explore(
@@ -80,8 +95,15 @@ impl Explored {
         let steps = path.clone().into_vec();
         let mut told =
             format!("{} steps of {} break {name}\n{}\n", steps.len() - 1, self.model.name, self.row());
+        let mut before: [String; MEMBERS as usize] = Default::default();
         for (state, action) in steps {
-            told += &(0..MEMBERS).map(|n| tell_member(&state, MemberId(n))).collect::<String>();
+            for (n, before) in before.iter_mut().enumerate() {
+                let line = tell_member(&state, MemberId(n as u8));
+                if line != *before {
+                    told += &line;
+                    *before = line;
+                }
+            }
             if let Some(action) = action {
                 told += &format!("  {}\n", tell(&action, |id| name_of(&state, id)));
             }
