@@ -19,9 +19,9 @@ pub struct Disk {
     /// no more entries fit
     pub full: bool,
     /// `FlushDataService`
-    flushes: Loop,
+    pub(super) flushes: Loop,
     /// the first entry that was not flushed yet, and when it was written
-    unflushed: Option<(Micros, Index)>,
+    pub(super) unflushed: Option<(Micros, Index)>,
 }
 
 impl Default for Disk {

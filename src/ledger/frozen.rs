@@ -13,20 +13,19 @@
 //!   ([`Member::awaits`]).
 //! * what is read no more: a dispatcher's memory of a leadership that is over (the thread counts as released from
 //!   the call it waited for), the marks of an earlier term, times and flags of another role.
-//! * what RocketMQ leaves off (batches, the file `checkpoint`, preferred leaders), and what only a loss of power
-//!   takes.
+//! * what RocketMQ leaves off: batches, the file `checkpoint`, preferred leaders.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::ParseResult;
-use super::config::{Config, DISPATCHER_ERROR_PAUSE, MAINTAINER_PAUSE, PUSHER_PAUSE};
+use super::config::{Config, DISPATCHER_ERROR_PAUSE, FLUSH_INTERVAL, MAINTAINER_PAUSE, PUSHER_PAUSE};
 use super::disk::Disk;
 use super::dispatcher::{Dispatcher, DispatcherState};
 use super::election::{Blocked, Elector};
 use super::entry_handler::{EntryHandler, Waiting};
 use super::member::{Member, MemberId, Role};
-use super::message::{CallId, CallTag, Push, Request};
+use super::message::{CallId, CallTag, Push, PushResponse, Request, Response};
 use super::quorum::QuorumChecker;
 use super::rules::Rule;
 use super::threads::Thread;
@@ -39,7 +38,7 @@ pub const THAWED_AT: Micros = Micros::seconds(1_000_000);
 const LONG_AGO: Micros = Micros::ZERO;
 const FAR_AHEAD: Micros = Micros::seconds(2_000_000);
 /// A thread that is due within this is about to run, and not waiting for anything.
-const SOON: Micros = Micros::millis(100);
+const SOON: Micros = Micros::millis(5);
 
 /// An entry, plain.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -93,6 +92,10 @@ pub struct Frozen {
     /// APPENDs that wait for the entry before them
     pub writes: Vec<FrozenWaiting>,
     control: Vec<FrozenWaiting>,
+    /// answers that wait for a flush
+    unflushed_answers: Vec<(Index, CallId, PushResponse)>,
+    /// the first entry that no flush has reached
+    unflushed: Option<Index>,
     known_max_term: Term,
     told_end: (Index, Term),
     elector: Elector,
@@ -145,6 +148,8 @@ impl Frozen {
             log,
             writes: handler.writes.iter().map(FrozenWaiting::of).collect(),
             control: handler.control.iter().map(FrozenWaiting::of).collect(),
+            unflushed_answers: as_set(handler.unflushed),
+            unflushed: disk.unflushed.map(|(_, index)| index),
             known_max_term,
             told_end: if by_the_log { (store.end_index(), store.end_term()) } else { told_end },
             elector,
@@ -168,10 +173,13 @@ impl Frozen {
             disk.store.leave_behind(left);
         }
         disk.vote.write(self.vote.0, self.vote.1.map(MemberId::self_id).as_deref());
+        disk.flushes = just_now(FLUSH_INTERVAL);
+        disk.unflushed = self.unflushed.map(|index| (THAWED_AT, index));
         let mut handler = EntryHandler::new(just_now(PUSHER_PAUSE));
         handler.gap_checks = just_now(PUSHER_PAUSE);
         handler.writes = self.writes.iter().map(FrozenWaiting::thaw).collect();
         handler.control = self.control.iter().map(FrozenWaiting::thaw).collect();
+        handler.unflushed.clone_from(&self.unflushed_answers);
         Member {
             id: self.id,
             members,
@@ -226,6 +234,17 @@ impl Frozen {
             .then_some(dispatcher.match_index)
     }
 
+    /// What stands for the answer, should it never come, to the call that the dispatcher of `peer` waits for.
+    pub fn failure_of_call_to(&self, peer: MemberId) -> Option<Response> {
+        let d = self.dispatchers.iter().find(|d| d.peer == peer && d.awaiting.is_some())?;
+        let (pre_log_index, pre_log_term) = (Index::NONE, Term::NONE);
+        let push = match d.state {
+            DispatcherState::Truncate => Push::Truncate { pre_log_index, pre_log_term },
+            _ => Push::Compare { pre_log_index, pre_log_term },
+        };
+        Some(Request::Push { term: d.term, commit_index: Index::NONE, push }.failed())
+    }
+
     /// The same in a group in which every member has another number. The rules know numbers only as names.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(MemberId) -> MemberId) -> Frozen {
@@ -262,20 +281,33 @@ impl Frozen {
         let mut hasher = H::default();
         (class(self.id), self.term, self.role, self.committed, &self.log, &self.elector).hash(&mut hasher);
         (voted_for, leader, self.known_max_term, self.told_end, vote, self.vote.0, peers).hash(&mut hasher);
+        self.unflushed.hash(&mut hasher);
+        for (index, _, response) in &self.unflushed_answers {
+            (index, response).hash(&mut hasher);
+        }
         for waiting in &self.writes {
             (class(waiting.from), waiting.term, waiting.commit_index, &waiting.push).hash(&mut hasher);
         }
         hasher.finish()
     }
 
-    /// Nobody waits any more for what `caller` asked.
-    pub fn caller_is_gone(&mut self, caller: MemberId, orphan: CallId) {
-        for waiting in self.writes.iter_mut().chain(&mut self.control) {
-            if waiting.from == caller {
-                waiting.call = orphan;
-            }
-        }
+    /// The calls that it has still to answer.
+    pub fn calls_mut(&mut self) -> impl Iterator<Item = &mut CallId> {
+        let waiting = self.writes.iter_mut().chain(&mut self.control).map(|waiting| &mut waiting.call);
+        waiting.chain(self.unflushed_answers.iter_mut().map(|(_, call, _)| call))
     }
+
+    /// Whether a loss of power would take something.
+    pub fn has_unflushed(&self) -> bool {
+        self.unflushed.is_some()
+    }
+}
+
+/// Saying the same twice is saying it once, later.
+fn as_set<T: Ord>(mut answers: Vec<T>) -> Vec<T> {
+    answers.sort_unstable();
+    answers.dedup();
+    answers
 }
 
 fn just_now(period: Micros) -> Loop {
@@ -305,6 +337,11 @@ impl Member {
     /// Whether `thread` would run by itself about now.
     pub fn is_about_to_run(&self, thread: Thread) -> bool {
         self.next_pass(thread, THAWED_AT).is_some_and(|at| at < THAWED_AT + SOON)
+    }
+
+    /// The flush thread makes its pass.
+    pub fn flush(&mut self) {
+        self.disk.unflushed = None;
     }
 
     /// All that `thread` waits for took long enough.
@@ -381,6 +418,8 @@ impl Member {
         self.handler.gap_checks = just_now(PUSHER_PAUSE);
         let waiting = self.handler.writes.iter_mut().chain(&mut self.handler.control);
         waiting.for_each(|w| w.since = THAWED_AT);
+        self.disk.flushes = just_now(FLUSH_INTERVAL);
+        self.disk.unflushed = self.disk.unflushed.map(|(_, index)| (THAWED_AT, index));
         self.transfers.waits = just_now(PUSHER_PAUSE);
         self.transfers.checks = just_now(PUSHER_PAUSE);
         if let Some((_, since)) = &mut self.transfers.catching_up {

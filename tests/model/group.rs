@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use ledgerscope::ledger::{
-    Code, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, PushResponse,
-    Response, Role, Rule, THAWED_AT, Thread,
+    CallId, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, Response, Role,
+    Rule, THAWED_AT, Thread,
 };
 use stateright::{Model, Property};
 
-use crate::packets::{Packet, What, call_id, caller, is_awaited, tag_of_answer, tag_of_request};
+use crate::packets::{Packet, What, call_id, caller, is_awaited, tag_of_answer};
 use crate::seen::{Invariant, Seen, look_at_all};
 use crate::state::{Kept, MEMBERS, Spent, State};
 
@@ -27,6 +27,8 @@ pub struct Bounds {
     pub appends: u8,
     /// processes that die, and start again on what their disk has
     pub restarts: u8,
+    /// machines that lose power; without, what is written is flushed
+    pub power_losses: u8,
     /// vote rounds
     pub rounds: u8,
     /// calls that arrive after their caller gave up on them, or again, and answers that do not come at once
@@ -43,8 +45,8 @@ pub enum Action {
     DeliverCopy(Packet),
     /// A packet is not going to arrive while its caller waits.
     Delay(Packet),
-    /// The caller gives up on an answer.
-    TimeOut(Packet),
+    /// The caller of a COMPARE or a TRUNCATE gives up on it.
+    TimeOut { caller: MemberId, peer: MemberId },
     /// A pass of the state maintainer. `late`: what it waits for took too long.
     Maintain { member: MemberId, late: bool },
     /// The same with the whole round that it begins, if it does: votes or heartbeats are asked of these in this order,
@@ -62,6 +64,10 @@ pub enum Action {
     Append(MemberId),
     /// A process dies and starts again.
     Restart(MemberId),
+    /// A machine loses power: the same, without what no flush has reached.
+    LosePower(MemberId),
+    /// The flush thread makes its pass.
+    Flush(MemberId),
 }
 
 /// What becomes of a call.
@@ -151,7 +157,7 @@ impl Group {
             Fate::AnswerIsLate => state = self.step(&state, &Action::DeliverAnswerLate(packet)),
             Fate::IsLate => state = self.step(&state, &Action::Delay(packet)),
             // As if it had not been made.
-            Fate::IsLost if packet.is_awaited_control() => return before.clone(),
+            Fate::IsLost if packet.blocks_its_caller() => return before.clone(),
             Fate::IsLost => state.packets.retain(|other| *other != packet),
         }
         while let Some(packet) = state.packets.iter().find(call).cloned() {
@@ -181,7 +187,7 @@ impl Group {
                 step.state.spent.delays += 1;
                 step.state.delay(packet);
             }
-            Action::TimeOut(packet) => step.time_out(packet),
+            Action::TimeOut { caller, peer } => step.time_out(*caller, *peer),
             Action::Maintain { late, .. } => {
                 if *late {
                     step.member.make_due(Thread::Maintainer);
@@ -214,11 +220,19 @@ impl Group {
             }
             Action::Restart(_) => {
                 step.state.spent.restarts += 1;
-                step.restart();
+                step.restart(false);
+            }
+            Action::LosePower(_) => {
+                step.state.spent.power_losses += 1;
+                step.restart(true);
+            }
+            Action::Flush(_) => {
+                step.member.flush();
+                step.act(|m, ctx| m.pass(ctx, Thread::EntryHandler));
             }
         }
         let answers_late = matches!(action, Action::DeliverAnswerLate(_));
-        let (mut state, answers) = step.finish(!matches!(action, Action::Restart(_)));
+        let (mut state, answers) = step.finish(!matches!(action, Action::Restart(_) | Action::LosePower(_)));
         for (to, response) in answers {
             if answers_late {
                 state.packets.push(Packet { from: actor(action), to, what: What::Answer(response) });
@@ -283,13 +297,11 @@ fn actor(action: &Action) -> MemberId {
             packet.to
         }
         Action::Delay(packet) => packet.from,
-        Action::TimeOut(packet) => match packet.what {
-            What::Call { .. } => packet.from,
-            What::Answer(_) => packet.to,
-        },
+        Action::TimeOut { caller, .. } => *caller,
         Action::Maintain { member, .. } | Action::Round { member, .. } => *member,
         Action::Dispatch { leader, .. } | Action::Push { leader, .. } => *leader,
-        Action::CheckGaps(id) | Action::ScanTimeouts(id) | Action::Append(id) | Action::Restart(id) => *id,
+        Action::CheckGaps(id) | Action::ScanTimeouts(id) | Action::Append(id) => *id,
+        Action::Restart(id) | Action::LosePower(id) | Action::Flush(id) => *id,
     }
 }
 
@@ -359,6 +371,9 @@ impl<'a> Step<'a> {
                 self.member.make_due(Thread::Dispatcher(peer));
             }
         }
+        if self.group.bounds.power_losses == 0 {
+            self.member.flush();
+        }
         self.member.forget_times();
     }
 
@@ -380,20 +395,22 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn time_out(&mut self, packet: &Packet) {
-        let (peer, tag, failed) = match &packet.what {
-            What::Call { request, .. } => (packet.to, tag_of_request(request), request.thaw().failed()),
-            What::Answer(response) => (packet.from, tag_of_answer(response), failed(response)),
-        };
-        self.act(|m, ctx| m.on_answer(ctx, peer, tag, failed));
+    fn time_out(&mut self, caller: MemberId, peer: MemberId) {
+        if let Some(failure) = self.state.member(caller).failure_of_call_to(peer) {
+            self.act(|m, ctx| m.on_answer(ctx, peer, tag_of_answer(&failure), failure));
+        }
     }
 
-    fn restart(&mut self) {
+    fn restart(&mut self, loses_power: bool) {
         let (id, config) = (self.id, self.group.config.clone());
         self.seen.died(id);
         let old = self.member.clone();
+        let mut disk = old.into_disk(THAWED_AT);
+        if loses_power {
+            disk.lose_power(THAWED_AT);
+        }
         // What a member wrote can be recovered.
-        let disk = old.into_disk(THAWED_AT).recover().expect("files that a member wrote");
+        let disk = disk.recover().expect("files that a member wrote");
         self.member = Member::start(id, MEMBERS, config, disk, THAWED_AT);
         self.state.packets.retain_mut(|packet| match &mut packet.what {
             What::Answer(_) => packet.to != id,
@@ -403,9 +420,14 @@ impl<'a> Step<'a> {
             }
         });
         for other in &mut self.state.members {
-            if other.frozen.writes.iter().any(|waiting| waiting.from == id) {
-                let mut frozen = other.frozen.clone();
-                frozen.caller_is_gone(id, call_id(id, false));
+            let mut frozen = other.frozen.clone();
+            let of_the_dead = |call: &&mut CallId| caller(**call) == Some(id);
+            let mut orphans = 0;
+            for call in frozen.calls_mut().filter(of_the_dead) {
+                *call = call_id(id, false);
+                orphans += 1;
+            }
+            if orphans > 0 {
                 *other = Kept::new(frozen);
             }
         }
@@ -428,14 +450,6 @@ impl<'a> Step<'a> {
     }
 }
 
-/// What the caller is given for an answer that it did not wait for.
-fn failed(response: &Response) -> Response {
-    match *response {
-        Response::Push(push) => Response::Push(PushResponse { code: Code::NetworkError, ..push }),
-        other => other,
-    }
-}
-
 impl Model for Group {
     type State = State;
     type Action = Action;
@@ -452,9 +466,6 @@ impl Model for Group {
         for packet in &state.packets {
             if packet.may_arrive(self.instant_calls) {
                 actions.push(Action::Deliver(packet.clone()));
-            }
-            if packet.is_awaited_control() {
-                actions.push(Action::TimeOut(packet.clone()));
             }
             if !self.instant_calls
                 && spent.delays < bounds.delays
@@ -489,6 +500,9 @@ impl Model for Group {
             }
             if frozen.role == Role::Leader {
                 for peer in State::ids().filter(|peer| *peer != member) {
+                    if frozen.failure_of_call_to(peer).is_some() {
+                        actions.push(Action::TimeOut { caller: member, peer });
+                    }
                     self.dispatches(state, member, peer, actions);
                 }
                 if spent.appends < bounds.appends && frozen.log.len() < bounds.entries {
@@ -503,6 +517,12 @@ impl Model for Group {
             }
             if spent.restarts < bounds.restarts {
                 actions.push(Action::Restart(member));
+            }
+            if frozen.has_unflushed() {
+                actions.push(Action::Flush(member));
+            }
+            if spent.power_losses < bounds.power_losses {
+                actions.push(Action::LosePower(member));
             }
         }
     }

@@ -87,18 +87,12 @@ impl Packet {
         matches!(self.what, What::Call { delayed: false, .. })
     }
 
-    /// The caller gives up on it while it is under way.
-    pub fn is_awaited_control(&self) -> bool {
-        match &self.what {
-            What::Call { awaited, request: FrozenRequest::Push { push, .. }, .. } => {
-                *awaited && matches!(push, FrozenPush::Compare { .. } | FrozenPush::Truncate { .. })
-            }
-            What::Call { .. } => false,
-            What::Answer(Response::Push(push)) => {
-                matches!(push.kind, PushKind::Compare | PushKind::Truncate)
-            }
-            What::Answer(_) => false,
-        }
+    /// Whether it is a COMPARE or a TRUNCATE whose dispatcher waits for it.
+    pub fn blocks_its_caller(&self) -> bool {
+        let What::Call { awaited: true, request: FrozenRequest::Push { push, .. }, .. } = &self.what else {
+            return false;
+        };
+        matches!(push, FrozenPush::Compare { .. } | FrozenPush::Truncate { .. })
     }
 
     /// After `member` did something: whether this packet, if it belongs to a call of that member, still matters to it.

@@ -8,6 +8,7 @@ use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model, Path};
 use crate::group::{AT_REST, Action, Fate, Group};
 use crate::models::Named;
 use crate::packets::{Packet, What};
+use crate::seen::Invariant;
 use crate::state::{MEMBERS, State};
 
 /// What an exploration came to.
@@ -58,15 +59,16 @@ impl Explored {
         let builder = set(model.group(rules).checker());
         let checker = builder.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
         let mut discoveries = checker.discoveries();
-        let came_to_rest = discoveries.remove(AT_REST).is_some();
+        let named = Invariant::ALL.map(Invariant::name);
+        let broken = named.iter().filter_map(|name| Some((*name, discoveries.remove(name)?)));
         Explored {
             model: *model,
             states: checker.unique_state_count(),
             steps: checker.state_count(),
             depth: checker.max_depth(),
             took: begin.elapsed(),
-            came_to_rest,
-            broken: discoveries.into_iter().min_by_key(|(_, path)| path.clone().into_actions().len()),
+            broken: broken.min_by_key(|(_, path)| path.clone().into_actions().len()),
+            came_to_rest: discoveries.contains_key(AT_REST),
         }
     }
 
@@ -80,7 +82,7 @@ impl Explored {
             bounds.term,
             bounds.entries,
             bounds.appends,
-            bounds.restarts,
+            bounds.restarts + bounds.power_losses,
             bounds.delays,
             self.states,
             self.steps,
@@ -136,7 +138,7 @@ fn tell(action: &Action, name: impl Fn(MemberId) -> String) -> String {
         Action::DeliverAnswerLate(packet) => format!("arrives, answer late: {}", tell_packet(packet, name)),
         Action::DeliverCopy(packet) => format!("arrives, and will again: {}", tell_packet(packet, name)),
         Action::Delay(packet) => format!("is delayed: {}", tell_packet(packet, name)),
-        Action::TimeOut(packet) => format!("is given up: {}", tell_packet(packet, name)),
+        Action::TimeOut { caller, peer } => format!("{} gives up its call to {}", name(*caller), name(*peer)),
         Action::Maintain { member, late } => {
             format!("{}'s maintainer makes a pass{}", name(*member), if *late { ", late" } else { "" })
         }
@@ -164,6 +166,8 @@ fn tell(action: &Action, name: impl Fn(MemberId) -> String) -> String {
         Action::ScanTimeouts(id) => format!("{} looks at appends that seem applied", name(*id)),
         Action::Append(id) => format!("a client appends at {}", name(*id)),
         Action::Restart(id) => format!("{} dies and starts again", name(*id)),
+        Action::LosePower(id) => format!("{} loses power and starts again", name(*id)),
+        Action::Flush(id) => format!("{} flushes", name(*id)),
     }
 }
 

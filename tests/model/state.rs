@@ -94,6 +94,7 @@ impl Hash for Kept {
 pub struct Spent {
     pub appends: u8,
     pub restarts: u8,
+    pub power_losses: u8,
     pub rounds: u8,
     pub delays: u8,
 }
@@ -149,9 +150,7 @@ impl State {
         for (at, n) in order.iter().enumerate() {
             self.names[at] = names[*n];
             let mut frozen = members[*n].frozen.renamed(name);
-            for waiting in &mut frozen.writes {
-                waiting.call = renamed_call(waiting.call, name);
-            }
+            frozen.calls_mut().for_each(|call| *call = renamed_call(*call, name));
             self.members[at] = Kept::new(frozen);
         }
         for packet in &mut self.packets {
@@ -173,7 +172,8 @@ impl State {
         })
     }
 
-    /// How members look who are alike by themselves: by whom they follow, and by what is under way to and from them.
+    /// How members look who are alike by themselves: by who follows them or voted for them, and by what is
+    /// under way to and from them.
     fn closer_looks(&self, looks: &[u64]) -> Vec<u64> {
         let class = |id: MemberId| looks[usize::from(id.0)];
         let of_packet = |id: MemberId, packet: &Packet| {
@@ -184,10 +184,16 @@ impl State {
                 0
             }
         };
+        let of_other = |id: MemberId, other: MemberId| {
+            let frozen = self.member(other);
+            hash_of(&(class(other), frozen.voted_for == Some(id), frozen.leader == Some(id)))
+        };
         State::ids()
             .map(|id| {
                 let of_packets = self.packets.iter().map(|packet| of_packet(id, packet));
-                self.member(id).looks::<Mixer>(class).wrapping_add(of_packets.fold(0, u64::wrapping_add))
+                let of_others = State::ids().map(|other| of_other(id, other));
+                let around = of_packets.chain(of_others).fold(0, u64::wrapping_add);
+                self.member(id).looks::<Mixer>(class).wrapping_add(around)
             })
             .collect()
     }
