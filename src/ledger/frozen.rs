@@ -15,69 +15,27 @@
 //!   the call it waited for), the marks of an earlier term, times and flags of another role.
 //! * what RocketMQ leaves off: batches, the file `checkpoint`, preferred leaders.
 
-use std::hash::{Hash, Hasher};
-use std::rc::Rc;
+mod plain;
+mod times;
 
-use super::ParseResult;
-use super::config::{Config, DISPATCHER_ERROR_PAUSE, FLUSH_INTERVAL, MAINTAINER_PAUSE, PUSHER_PAUSE};
+use std::hash::{Hash, Hasher};
+
+use super::config::{Config, FLUSH_INTERVAL, PUSHER_PAUSE};
 use super::disk::Disk;
 use super::dispatcher::{Dispatcher, DispatcherState};
 use super::election::{Blocked, Elector};
-use super::entry_handler::{EntryHandler, Waiting};
+use super::entry_handler::EntryHandler;
 use super::member::{Member, MemberId, Role};
-use super::message::{CallId, CallTag, Push, PushResponse, Request, Response};
+use super::message::{CallId, Push, PushResponse, Request, Response};
 use super::quorum::QuorumChecker;
 use super::rules::Rule;
-use super::threads::Thread;
 use super::transfer::Transfers;
-use crate::store::{Entry, EntryKind, Index, LeftBehind, Term};
+use crate::store::{Index, LeftBehind, Term};
 use crate::time::{Loop, Micros};
 
 /// The moment at which a thawed member is: long after the start of everything.
 pub const THAWED_AT: Micros = Micros::seconds(1_000_000);
-const LONG_AGO: Micros = Micros::ZERO;
-const FAR_AHEAD: Micros = Micros::seconds(2_000_000);
-/// A thread that is due within this is about to run, and not waiting for anything.
-const SOON: Micros = Micros::millis(5);
-
-/// An entry, plain.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct FrozenEntry {
-    pub kind: EntryKind,
-    pub index: Index,
-    pub term: Term,
-    /// the leader's position
-    pub pos: i64,
-    pub body: Box<[u8]>,
-}
-
-/// A request, plain.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum FrozenRequest {
-    Vote { term: Term, ledger_end_index: Index, ledger_end_term: Term },
-    HeartBeat { term: Term },
-    Transfer { term: Term, transferee: MemberId, ledger_index: Index },
-    Push { term: Term, commit_index: Index, push: FrozenPush },
-}
-
-/// A push, plain.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum FrozenPush {
-    Compare { pre_log_index: Index, pre_log_term: Term },
-    Truncate { pre_log_index: Index, pre_log_term: Term },
-    Append { entries: Vec<FrozenEntry> },
-    Commit,
-}
-
-/// A push that waits at a follower.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct FrozenWaiting {
-    pub call: CallId,
-    pub from: MemberId,
-    pub term: Term,
-    pub commit_index: Index,
-    pub push: FrozenPush,
-}
+pub use plain::{FrozenEntry, FrozenPush, FrozenRequest, FrozenWaiting};
 
 /// A member without the time; see the module.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -157,7 +115,7 @@ impl Frozen {
             quorum,
             transfers,
             vote: (vote.term, vote.voted_for.as_deref().and_then(MemberId::from_self_id)),
-            left_behind: (!erases).then(|| store.left_behind()),
+            left_behind: (!erases).then(|| store.left_behind()).filter(|left| *left != LeftBehind::default()),
         }
     }
 
@@ -312,248 +270,4 @@ fn as_set<T: Ord>(mut answers: Vec<T>) -> Vec<T> {
 
 fn just_now(period: Micros) -> Loop {
     Loop::starting_at(THAWED_AT, period)
-}
-
-impl Member {
-    /// Whether the thread that made such a call to `peer` still waits for its answer. Of an APPEND and a COMMIT no
-    /// thread does.
-    pub fn awaits(&self, peer: MemberId, tag: CallTag) -> bool {
-        match (tag, &self.elector.blocked) {
-            (CallTag::Vote { round }, Blocked::Voting(open)) => open.round == round,
-            (CallTag::HeartBeat { round }, Blocked::Beating(open)) => open.round == round,
-            (CallTag::HeartBeat { round }, Blocked::BeatPause { round: open, .. }) => open.round == round,
-            (CallTag::Push { call, .. }, _) => {
-                self.dispatchers.iter().any(|d| d.peer == peer && d.awaiting == Some(call))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the maintainer is about to begin a vote round.
-    pub fn is_about_to_ask(&self) -> bool {
-        matches!(self.elector.blocked, Blocked::Asking)
-    }
-
-    /// Whether `thread` would run by itself about now.
-    pub fn is_about_to_run(&self, thread: Thread) -> bool {
-        self.next_pass(thread, THAWED_AT).is_some_and(|at| at < THAWED_AT + SOON)
-    }
-
-    /// The flush thread makes its pass.
-    pub fn flush(&mut self) {
-        self.disk.unflushed = None;
-    }
-
-    /// All that `thread` waits for took long enough.
-    pub fn make_due(&mut self, thread: Thread) {
-        match thread {
-            Thread::Maintainer => {
-                let elector = &mut self.elector;
-                elector.last_successful_heartbeat = elector.last_successful_heartbeat.map(|_| LONG_AGO);
-                match &mut elector.blocked {
-                    Blocked::Voting(round) => round.deadline = LONG_AGO,
-                    Blocked::Beating(round) => round.deadline = LONG_AGO,
-                    Blocked::BeatPause { until, .. } => *until = LONG_AGO,
-                    Blocked::No | Blocked::Asking => {}
-                }
-            }
-            Thread::EntryHandler | Thread::QuorumChecker => {}
-            Thread::GapCheck => self.handler.writes.iter_mut().for_each(|w| w.since = LONG_AGO),
-            Thread::Dispatcher(peer) => {
-                for d in self.dispatchers.iter_mut().filter(|d| d.peer == peer) {
-                    d.paused_until = LONG_AGO;
-                    d.last_push = d.last_push.map(|_| LONG_AGO);
-                    d.pending.iter_mut().for_each(|pushed| pushed.sent = LONG_AGO);
-                }
-            }
-            Thread::TimeoutScan => self.quorum.pending.iter_mut().for_each(|p| p.since = LONG_AGO),
-            Thread::Transfers => {
-                if let Some((_, since)) = &mut self.transfers.catching_up {
-                    *since = LONG_AGO;
-                }
-            }
-        }
-    }
-
-    /// As if all it ever did it had done at [`THAWED_AT`], and what is read no more were not there.
-    pub fn forget_times(&mut self) {
-        self.forget_elector();
-        let finds_the_end = self.config.rules.keep(Rule::CompareFromTheEnd);
-        for d in &mut self.dispatchers {
-            d.passes = just_now(PUSHER_PAUSE);
-            d.calls = 0;
-            d.awaiting = d.awaiting.map(|_| 0);
-            d.last_push = Some(THAWED_AT);
-            let paused = d.paused_until > THAWED_AT;
-            d.paused_until = if paused { THAWED_AT + DISPATCHER_ERROR_PAUSE } else { LONG_AGO };
-            d.pending.iter_mut().for_each(|pushed| pushed.sent = THAWED_AT);
-            if d.term != self.term {
-                d.term = Term::NONE;
-                d.awaiting = None;
-                d.paused_until = LONG_AGO;
-                if finds_the_end {
-                    d.state = DispatcherState::Compare;
-                }
-                // Of COMPARE, where this starts, it is what an earlier leadership left; else it is set anew.
-                if finds_the_end || d.state == DispatcherState::Append {
-                    d.write_index = Index::NONE;
-                }
-                d.match_index = Index::NONE;
-                d.pending.clear();
-            }
-        }
-        let quorum = &mut self.quorum;
-        quorum.passes = just_now(PUSHER_PAUSE);
-        quorum.timeout_scans = just_now(PUSHER_PAUSE);
-        quorum.pending.iter_mut().for_each(|p| p.since = THAWED_AT);
-        if quorum.marks_term != self.term {
-            quorum.marks_term = Term::NONE;
-            quorum.marks.fill(Index::NONE);
-        }
-        quorum.dirty &= self.role == Role::Leader;
-        if self.known_max_term <= self.term {
-            self.known_max_term = Term::NONE;
-        }
-        self.handler.passes = just_now(PUSHER_PAUSE);
-        self.handler.gap_checks = just_now(PUSHER_PAUSE);
-        let waiting = self.handler.writes.iter_mut().chain(&mut self.handler.control);
-        waiting.for_each(|w| w.since = THAWED_AT);
-        self.disk.flushes = just_now(FLUSH_INTERVAL);
-        self.disk.unflushed = self.disk.unflushed.map(|(_, index)| (THAWED_AT, index));
-        self.transfers.waits = just_now(PUSHER_PAUSE);
-        self.transfers.checks = just_now(PUSHER_PAUSE);
-        if let Some((_, since)) = &mut self.transfers.catching_up {
-            *since = THAWED_AT;
-        }
-    }
-
-    fn forget_elector(&mut self) {
-        let elector = &mut self.elector;
-        elector.passes = just_now(MAINTAINER_PAUSE);
-        elector.paused_since = LONG_AGO;
-        elector.rounds = 0;
-        // Every pass finds its time come: a candidate's for the next round, a follower's to give its leader up, a
-        // leader's for the next heartbeats.
-        elector.next_time_to_request_vote = None;
-        elector.last_leader_heartbeat = None;
-        elector.last_send_heartbeat = None;
-        // A leader that never had an answer gives up at once; here it may also go on as if it had.
-        elector.last_successful_heartbeat = Some(THAWED_AT);
-        if elector.last_parse_result != ParseResult::WaitToVoteNext {
-            elector.last_parse_result = ParseResult::WaitToRevote; // nobody asks which of the others it was
-        }
-        match &mut elector.blocked {
-            Blocked::Voting(round) => {
-                (round.round, round.since, round.deadline) = (0, LONG_AGO, FAR_AHEAD);
-            }
-            Blocked::Beating(round) => (round.round, round.deadline) = (0, FAR_AHEAD),
-            Blocked::BeatPause { round, until } => {
-                (round.round, round.deadline, *until) = (0, FAR_AHEAD, THAWED_AT);
-            }
-            Blocked::No | Blocked::Asking => {}
-        }
-    }
-}
-
-impl FrozenEntry {
-    fn of(entry: &Entry) -> FrozenEntry {
-        FrozenEntry {
-            kind: entry.magic,
-            index: entry.index,
-            term: entry.term,
-            pos: entry.pos,
-            body: entry.body.as_ref().into(),
-        }
-    }
-
-    fn thaw(&self) -> Entry {
-        Entry {
-            magic: self.kind,
-            index: self.index,
-            term: self.term,
-            pos: self.pos,
-            channel: 0,
-            chain_crc: 0,
-            body_crc: 0,
-            body: self.body.as_ref().into(),
-        }
-    }
-}
-
-impl FrozenRequest {
-    /// The request, plain.
-    pub fn of(request: &Request) -> FrozenRequest {
-        match *request {
-            Request::Vote { term, ledger_end_index, ledger_end_term } => {
-                FrozenRequest::Vote { term, ledger_end_index, ledger_end_term }
-            }
-            Request::HeartBeat { term } => FrozenRequest::HeartBeat { term },
-            Request::Transfer { term, transferee, ledger_index } => {
-                FrozenRequest::Transfer { term, transferee, ledger_index }
-            }
-            Request::Push { term, commit_index, ref push } => {
-                FrozenRequest::Push { term, commit_index, push: FrozenPush::of(push) }
-            }
-        }
-    }
-
-    /// The request as members take it.
-    pub fn thaw(&self) -> Request {
-        match *self {
-            FrozenRequest::Vote { term, ledger_end_index, ledger_end_term } => {
-                Request::Vote { term, ledger_end_index, ledger_end_term }
-            }
-            FrozenRequest::HeartBeat { term } => Request::HeartBeat { term },
-            FrozenRequest::Transfer { term, transferee, ledger_index } => {
-                Request::Transfer { term, transferee, ledger_index }
-            }
-            FrozenRequest::Push { term, commit_index, ref push } => {
-                Request::Push { term, commit_index, push: push.thaw() }
-            }
-        }
-    }
-}
-
-impl FrozenPush {
-    fn of(push: &Push) -> FrozenPush {
-        match push {
-            &Push::Compare { pre_log_index, pre_log_term } => {
-                FrozenPush::Compare { pre_log_index, pre_log_term }
-            }
-            &Push::Truncate { pre_log_index, pre_log_term } => {
-                FrozenPush::Truncate { pre_log_index, pre_log_term }
-            }
-            Push::Append { entries } => {
-                FrozenPush::Append { entries: entries.iter().map(FrozenEntry::of).collect() }
-            }
-            Push::Commit => FrozenPush::Commit,
-        }
-    }
-
-    fn thaw(&self) -> Push {
-        match self {
-            &FrozenPush::Compare { pre_log_index, pre_log_term } => {
-                Push::Compare { pre_log_index, pre_log_term }
-            }
-            &FrozenPush::Truncate { pre_log_index, pre_log_term } => {
-                Push::Truncate { pre_log_index, pre_log_term }
-            }
-            FrozenPush::Append { entries } => {
-                Push::Append { entries: entries.iter().map(FrozenEntry::thaw).collect::<Rc<[_]>>() }
-            }
-            FrozenPush::Commit => Push::Commit,
-        }
-    }
-}
-
-impl FrozenWaiting {
-    fn of(waiting: &Waiting) -> FrozenWaiting {
-        let &Waiting { call, from, term, commit_index, ref push, since: _ } = waiting;
-        FrozenWaiting { call, from, term, commit_index, push: FrozenPush::of(push) }
-    }
-
-    fn thaw(&self) -> Waiting {
-        let &FrozenWaiting { call, from, term, commit_index, ref push } = self;
-        Waiting { call, from, term, commit_index, push: push.thaw(), since: THAWED_AT }
-    }
 }

@@ -1,90 +1,20 @@
-//! The model: which steps there are in a state, and where they lead. A step is one of a real [`Member`]; what its
-//! threads do at once follows in the same step.
+//! The model: which steps there are in a state, and where they lead.
 
 use std::sync::Arc;
 
-use ledgerscope::ledger::{
-    CallId, Config, Context, Disk, Frozen, FrozenRequest, Member, MemberId, Note, Output, Response, Role,
-    Rule, THAWED_AT, Thread,
-};
+use ledgerscope::ledger::{Config, Disk, Frozen, Member, MemberId, Role, Rule, THAWED_AT, Thread};
 use stateright::{Model, Property};
 
-use crate::packets::{Packet, What, call_id, caller, is_awaited, tag_of_answer};
-use crate::seen::{Invariant, Seen, look_at_all};
+use crate::action::{Action, Bounds, Fate, actor};
+use crate::packets::{Packet, What};
+use crate::seen::{Invariant, Seen};
 use crate::state::{Kept, MEMBERS, Spent, State};
+use crate::step::Step;
 
 /// All there is to append was appended, and all members agree.
 pub const AT_REST: &str = "at_rest";
 
-/// How far the exploration goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// the largest term
-    pub term: i64,
-    /// entries in a log, no-ops among them
-    pub entries: usize,
-    /// client appends
-    pub appends: u8,
-    /// processes that die, and start again on what their disk has
-    pub restarts: u8,
-    /// machines that lose power; without, what is written is flushed
-    pub power_losses: u8,
-    /// vote rounds
-    pub rounds: u8,
-    /// calls that arrive after their caller gave up on them, or again, and answers that do not come at once
-    pub delays: u8,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Action {
-    /// A packet arrives, and the answer, if it is a call that is answered now, at its caller.
-    Deliver(Packet),
-    /// A packet arrives, and the answer is under way.
-    DeliverAnswerLate(Packet),
-    /// A packet arrives, and will again.
-    DeliverCopy(Packet),
-    /// A packet is not going to arrive while its caller waits.
-    Delay(Packet),
-    /// The caller of a COMPARE or a TRUNCATE gives up on it.
-    TimeOut { caller: MemberId, peer: MemberId },
-    /// A pass of the state maintainer. `late`: what it waits for took too long.
-    Maintain { member: MemberId, late: bool },
-    /// The same with the whole round that it begins, if it does: votes or heartbeats are asked of these in this order,
-    /// answered, and the round is over. Those of the others are lost.
-    Round { member: MemberId, reached: Vec<MemberId> },
-    /// A pass of a dispatcher. `late`: its pauses are over, and what it sent without an answer is overdue.
-    Dispatch { leader: MemberId, peer: MemberId, late: bool },
-    /// The same, and what becomes of the call that it makes.
-    Push { leader: MemberId, peer: MemberId, late: bool, fate: Fate },
-    /// APPENDs that do not fit have waited too long.
-    CheckGaps(MemberId),
-    /// A look at client appends that seem to be applied.
-    ScanTimeouts(MemberId),
-    /// A client appends.
-    Append(MemberId),
-    /// A process dies and starts again.
-    Restart(MemberId),
-    /// A machine loses power: the same, without what no flush has reached.
-    LosePower(MemberId),
-    /// The flush thread makes its pass.
-    Flush(MemberId),
-}
-
-/// What becomes of a call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
-    /// It arrives at once, and so do its answer and what the caller asks thereupon.
-    Arrives,
-    /// The same, and it will arrive again.
-    ArrivesTwice,
-    /// It arrives, and the answer stays under way.
-    AnswerIsLate,
-    /// It stays under way.
-    IsLate,
-    /// It never arrives, and its caller has given up.
-    IsLost,
-}
-
+/// Three members, and how they are explored.
 pub struct Group {
     pub config: Config,
     /// Calls take no time: a round of votes or of heartbeats, or a push and its answer, is one step, and only calls and
@@ -95,7 +25,7 @@ pub struct Group {
 }
 
 impl Group {
-    pub fn start(&self, id: MemberId) -> Frozen {
+    fn start(&self, id: MemberId) -> Frozen {
         Frozen::of(Member::start(id, MEMBERS, self.config.clone(), Disk::default(), THAWED_AT))
     }
 
@@ -260,7 +190,7 @@ impl Group {
     }
 
     /// Threads that run as soon as there is something for them to do. What the others wait for is time.
-    fn runs_at_once(&self, thread: Thread) -> bool {
+    pub fn runs_at_once(&self, thread: Thread) -> bool {
         match thread {
             Thread::EntryHandler | Thread::QuorumChecker => true,
             Thread::Dispatcher(_) => !self.instant_calls,
@@ -287,166 +217,6 @@ impl Group {
         State::ids()
             .map(|id| state.member(id))
             .all(|member| member.term.0 <= self.bounds.term && member.log.len() <= self.bounds.entries)
-    }
-}
-
-/// Who acts.
-fn actor(action: &Action) -> MemberId {
-    match action {
-        Action::Deliver(packet) | Action::DeliverAnswerLate(packet) | Action::DeliverCopy(packet) => {
-            packet.to
-        }
-        Action::Delay(packet) => packet.from,
-        Action::TimeOut { caller, .. } => *caller,
-        Action::Maintain { member, .. } | Action::Round { member, .. } => *member,
-        Action::Dispatch { leader, .. } | Action::Push { leader, .. } => *leader,
-        Action::CheckGaps(id) | Action::ScanTimeouts(id) | Action::Append(id) => *id,
-        Action::Restart(id) | Action::LosePower(id) | Action::Flush(id) => *id,
-    }
-}
-
-/// A step that is being made.
-struct Step<'a> {
-    group: &'a Group,
-    before: Arc<Kept>,
-    state: State,
-    seen: Seen,
-    id: MemberId,
-    member: Member,
-    notes: Vec<Note>,
-    /// answers to calls that are still awaited
-    answers: Vec<(MemberId, Response)>,
-}
-
-impl<'a> Step<'a> {
-    fn new(group: &'a Group, before: &State, id: MemberId) -> Step<'a> {
-        Step {
-            group,
-            before: before.members[usize::from(id.0)].clone(),
-            state: before.clone(),
-            seen: before.seen.as_ref().clone(),
-            id,
-            member: before.member(id).thaw(MEMBERS, &group.config),
-            notes: Vec::new(),
-            answers: Vec::new(),
-        }
-    }
-
-    /// Lets the member act, and takes what it puts out.
-    fn act(&mut self, act: impl FnOnce(&mut Member, &mut Context)) {
-        let mut out = Vec::new();
-        let mut dice = |_, _| 0; // only lengths of time are drawn
-        act(&mut self.member, &mut Context { now: THAWED_AT, random: &mut dice, out: &mut out });
-        let (id, member) = (self.id, &self.member);
-        self.state.packets.retain_mut(|packet| match &mut packet.what {
-            What::Answer(_) => packet.to != id || packet.is_still_awaited_by(member),
-            What::Call { .. } if packet.from == id => {
-                let still = packet.is_still_awaited_by(member);
-                if let What::Call { awaited, .. } = &mut packet.what {
-                    *awaited &= still;
-                }
-                true
-            }
-            What::Call { .. } => true,
-        });
-        for output in out {
-            match output {
-                Output::Call { to, tag, request } => {
-                    let request = FrozenRequest::of(&request);
-                    let awaited = is_awaited(&self.member, to, &request, tag);
-                    let what = What::Call { awaited, delayed: false, request };
-                    self.state.packets.push(Packet { from: id, to, what });
-                }
-                Output::Reply { call, response } => {
-                    if let Some(to) = caller(call) {
-                        self.answers.push((to, response));
-                    }
-                }
-                Output::Note(note) => self.notes.push(note),
-            }
-        }
-        if self.group.instant_calls {
-            // Whether a dispatcher pauses is nobody's business: it makes its next pass when it does.
-            for peer in State::ids() {
-                self.member.make_due(Thread::Dispatcher(peer));
-            }
-        }
-        if self.group.bounds.power_losses == 0 {
-            self.member.flush();
-        }
-        self.member.forget_times();
-    }
-
-    fn late(&mut self, thread: Thread) {
-        self.member.make_due(thread);
-        self.act(|m, ctx| m.pass(ctx, thread));
-    }
-
-    fn deliver(&mut self, packet: &Packet) {
-        let from = packet.from;
-        match &packet.what {
-            What::Call { awaited, request, .. } => {
-                let (call, request) = (call_id(from, *awaited), request.thaw());
-                self.act(|m, ctx| m.on_call(ctx, from, call, request));
-            }
-            What::Answer(response) => {
-                self.act(|m, ctx| m.on_answer(ctx, from, tag_of_answer(response), *response));
-            }
-        }
-    }
-
-    fn time_out(&mut self, caller: MemberId, peer: MemberId) {
-        if let Some(failure) = self.state.member(caller).failure_of_call_to(peer) {
-            self.act(|m, ctx| m.on_answer(ctx, peer, tag_of_answer(&failure), failure));
-        }
-    }
-
-    fn restart(&mut self, loses_power: bool) {
-        let (id, config) = (self.id, self.group.config.clone());
-        self.seen.died(id);
-        let old = self.member.clone();
-        let mut disk = old.into_disk(THAWED_AT);
-        if loses_power {
-            disk.lose_power(THAWED_AT);
-        }
-        // What a member wrote can be recovered.
-        let disk = disk.recover().expect("files that a member wrote");
-        self.member = Member::start(id, MEMBERS, config, disk, THAWED_AT);
-        self.state.packets.retain_mut(|packet| match &mut packet.what {
-            What::Answer(_) => packet.to != id,
-            What::Call { awaited, .. } => {
-                *awaited &= packet.from != id;
-                true
-            }
-        });
-        for other in &mut self.state.members {
-            let mut frozen = other.frozen.clone();
-            let of_the_dead = |call: &&mut CallId| caller(**call) == Some(id);
-            let mut orphans = 0;
-            for call in frozen.calls_mut().filter(of_the_dead) {
-                *call = call_id(id, false);
-                orphans += 1;
-            }
-            if orphans > 0 {
-                *other = Kept::new(frozen);
-            }
-        }
-        self.act(|_, _| {});
-    }
-
-    /// What the member's threads do at once, until all wait for something. Then looks at what became of it.
-    fn finish(mut self, same_life: bool) -> (State, Vec<(MemberId, Response)>) {
-        let threads: Vec<Thread> = self.member.threads().filter(|t| self.group.runs_at_once(*t)).collect();
-        while let Some(thread) = threads.iter().copied().find(|thread| self.member.is_about_to_run(*thread)) {
-            self.act(|m, ctx| m.pass(ctx, thread));
-        }
-        let after = Frozen::of(self.member);
-        self.seen.step(&self.before.frozen, &after, &self.notes, same_life);
-        let mut state = self.state;
-        state.members[usize::from(self.id.0)] = Kept::new(after);
-        look_at_all(&state, &mut self.seen);
-        state.seen = Arc::new(self.seen);
-        (state, self.answers)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use ledgerscope::ledger::{Config, MemberId, Rule, Rules};
 
-use crate::group::{Action, Bounds, Fate, Group};
+use crate::action::{Action, Bounds, Fate};
+use crate::group::Group;
 use crate::seen::Invariant;
 use crate::state::{Spent, State};
 

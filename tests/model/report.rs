@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use ledgerscope::ledger::{Frozen, FrozenPush, FrozenRequest, MemberId, Response, Rules};
 use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model, Path};
 
-use crate::group::{AT_REST, Action, Fate, Group};
+use crate::action::{Action, Fate};
+use crate::group::{AT_REST, Group};
 use crate::models::Named;
 use crate::packets::{Packet, What};
 use crate::seen::Invariant;

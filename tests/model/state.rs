@@ -144,20 +144,25 @@ impl State {
         if order.is_sorted() {
             return;
         }
+        *self = self.reordered(&order);
+    }
+
+    /// The same with the members in another order, each called by its new place.
+    pub fn reordered(&self, order: &[usize]) -> State {
         let place = |id: MemberId| order.iter().position(|n| *n == usize::from(id.0));
         let name = |id: MemberId| place(id).map_or(id, |at| MemberId(at as u8));
-        let (members, names) = (self.members.clone(), self.names);
+        let mut state = self.clone();
         for (at, n) in order.iter().enumerate() {
-            self.names[at] = names[*n];
-            let mut frozen = members[*n].frozen.renamed(name);
+            let mut frozen = self.members[*n].frozen.renamed(name);
             frozen.calls_mut().for_each(|call| *call = renamed_call(*call, name));
-            self.members[at] = Kept::new(frozen);
+            (state.names[at], state.members[at]) = (self.names[*n], Kept::new(frozen));
         }
-        for packet in &mut self.packets {
+        for packet in &mut state.packets {
             (packet.from, packet.to) = (name(packet.from), name(packet.to));
         }
-        self.packets.sort_unstable();
-        self.seen = Arc::new(self.seen.renamed(name));
+        state.packets.sort_unstable();
+        state.seen = Arc::new(self.seen.renamed(name));
+        state
     }
 
     /// Two follow the third, and all have the same log and know that all of it is committed.
