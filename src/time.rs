@@ -75,7 +75,7 @@ pub fn elapsed_more_than(now: Micros, start: Option<Micros>, limit: Micros) -> b
 
 /// A thread that works in passes with a pause between them, of which only the passes that do something
 /// become events: the others leave no trace but the rhythm, and the rhythm is what this keeps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Loop {
     period: Micros,
     next: Micros,

@@ -24,9 +24,9 @@ pub struct Disk {
     /// a flush takes this long
     pub slow: Micros,
     /// `FlushDataService`
-    flushes: Loop,
+    pub(super) flushes: Loop,
     /// the first entry that was not flushed yet, and when it was written
-    unflushed: Option<Written>,
+    pub(super) unflushed: Option<Written>,
     /// the first that the flush which is under way does not reach
     too_late: Option<Written>,
 }

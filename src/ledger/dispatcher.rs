@@ -15,7 +15,7 @@ use crate::store::{Entry, Index, Term};
 use crate::time::{Loop, Micros, elapsed_more_than};
 
 /// `EntryDispatcherState`. INSTALL_SNAPSHOT is left out: RocketMQ never turns snapshots on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum DispatcherState {
     Compare,
     Truncate,
@@ -23,32 +23,32 @@ pub(super) enum DispatcherState {
 }
 
 /// An APPEND request: its entries, and when it was sent.
-#[derive(Clone, Copy, Debug)]
-struct Pushed {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Pushed {
     first: Index,
     last: Index,
-    sent: Micros,
+    pub sent: Micros,
 }
 
 /// One per remote member; lives as long as the process.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Dispatcher {
-    peer: MemberId,
-    state: DispatcherState,
+    pub peer: MemberId,
+    pub state: DispatcherState,
     /// the leadership it works for
-    term: Term,
+    pub term: Term,
     /// next index to send; one beyond the index to compare
-    write_index: Index,
+    pub write_index: Index,
     /// highest index known to be equal on the peer
-    match_index: Index,
+    pub match_index: Index,
     /// APPEND requests without an answer, oldest first
-    pending: VecDeque<Pushed>,
-    last_push: Option<Micros>,
+    pub pending: VecDeque<Pushed>,
+    pub last_push: Option<Micros>,
     /// the COMPARE or TRUNCATE that the thread waits for
-    awaiting: Option<u32>,
-    calls: u32,
-    paused_until: Micros,
-    passes: Loop,
+    pub awaiting: Option<u32>,
+    pub calls: u32,
+    pub paused_until: Micros,
+    pub passes: Loop,
 }
 
 impl Dispatcher {

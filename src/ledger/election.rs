@@ -32,7 +32,7 @@ named!(ParseResult {
 });
 
 /// The state maintainer's memory (`DLedgerLeaderElector`).
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Elector {
     pub passes: Loop,
     pub last_parse_result: ParseResult,
@@ -48,7 +48,7 @@ pub(super) struct Elector {
 }
 
 /// What the maintainer thread waits for inside a pass. RPC handlers go on meanwhile.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Blocked {
     No,
     /// not a wait: the term is raised, the round about to begin; others' requests may come in between
@@ -63,12 +63,12 @@ pub(super) enum Blocked {
 }
 
 /// A vote round that waits for its answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct VoteRound {
-    round: u32,
+    pub round: u32,
     term: Term,
-    since: Micros,
-    deadline: Micros,
+    pub since: Micros,
+    pub deadline: Micros,
     answered: u32,
     valid: u32,
     accepted: u32,

@@ -13,26 +13,26 @@ use crate::time::{Loop, Micros};
 /// What waits at a follower.
 #[derive(Clone, Debug)]
 pub(super) struct EntryHandler {
-    passes: Loop,
+    pub passes: Loop,
     /// `writeRequestMap`: APPENDs, ordered by their first index, which no two share
-    writes: Vec<Waiting>,
+    pub writes: Vec<Waiting>,
     /// `compareOrTruncateRequests`: everything else, in order
-    control: VecDeque<Waiting>,
+    pub control: VecDeque<Waiting>,
     /// passes that look at waiting APPENDs which do not fit: their rhythm is the process's, whatever waits
-    gap_checks: Loop,
+    pub gap_checks: Loop,
     /// answers that say that the log is there up to an index for which no flush has come yet
-    unflushed: Vec<(Index, CallId, PushResponse)>,
+    pub unflushed: Vec<(Index, CallId, PushResponse)>,
 }
 
 /// A push that waits for the worker.
 #[derive(Clone, Debug)]
-struct Waiting {
-    call: CallId,
-    from: MemberId,
-    term: Term,
-    commit_index: Index,
-    push: Push,
-    since: Micros,
+pub(super) struct Waiting {
+    pub call: CallId,
+    pub from: MemberId,
+    pub term: Term,
+    pub commit_index: Index,
+    pub push: Push,
+    pub since: Micros,
 }
 
 impl Waiting {

@@ -10,9 +10,9 @@ use crate::store::Term;
 use crate::time::{Micros, elapsed_more_than};
 
 /// A heartbeat round that waits for its answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct HeartbeatRound {
-    round: u32,
+    pub round: u32,
     term: Term,
     pub deadline: Micros,
     answered: u32,

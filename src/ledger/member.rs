@@ -121,7 +121,7 @@ pub struct Member {
     pub(super) known_max_term: Term,
     pub(super) committed: Index,
     /// `ledgerEndIndex` and `ledgerEndTerm` of `MemberState`, as they were told
-    told_end: (Index, Term),
+    pub(super) told_end: (Index, Term),
     /// `peersLiveTable`: who answered the last heartbeat
     pub(super) live: Vec<bool>,
     pub(super) elector: Elector,
@@ -130,8 +130,8 @@ pub struct Member {
     pub(super) quorum: QuorumChecker,
     pub(super) transfers: Transfers,
     /// writes of the file `checkpoint`, and when the committedIndex last changed
-    checkpoints: Loop,
-    committed_since: Micros,
+    pub(super) checkpoints: Loop,
+    pub(super) committed_since: Micros,
 }
 
 impl Member {

@@ -145,7 +145,7 @@ pub enum Push {
 }
 
 /// The answer to a call. A call that failed gets one too: `UNKNOWN` for a vote, `NETWORK_ERROR` otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Response {
     /// `VoteResponse`
     Vote { term: Term, result: VoteResult },
@@ -158,7 +158,7 @@ pub enum Response {
 }
 
 /// `PushEntryResponse`
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PushResponse {
     /// the step it answers
     pub kind: PushKind,
@@ -244,7 +244,7 @@ pub enum CallTag {
 }
 
 /// `PushEntryRequest.Type`
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PushKind {
     Compare,
     Truncate,
@@ -253,7 +253,7 @@ pub enum PushKind {
 }
 
 /// One call as the world knows it, so that the callee can answer later.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct CallId(pub u64);
 
 /// What a member wants done or known, in order.

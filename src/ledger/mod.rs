@@ -62,6 +62,8 @@ mod disk;
 mod dispatcher;
 mod election;
 mod entry_handler;
+#[cfg(not(target_arch = "wasm32"))]
+mod frozen;
 mod heartbeat;
 mod member;
 mod message;
@@ -76,6 +78,8 @@ pub use client_api::{Address, Metadata, Read, ReadMode};
 pub use config::{Config, RPC_TIMEOUT};
 pub use disk::Disk;
 pub use election::ParseResult;
+#[cfg(not(target_arch = "wasm32"))]
+pub use frozen::{Frozen, FrozenEntry, FrozenPush, FrozenRequest, FrozenWaiting, THAWED_AT};
 pub use member::{Context, Countdown, Draw, Member, MemberId, Random, Role};
 pub use message::{
     CallId, CallTag, Code, Note, Output, Push, PushKind, PushResponse, Request, Response, VoteResult,

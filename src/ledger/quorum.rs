@@ -10,26 +10,26 @@ use crate::store::{EntryKind, Index, Term};
 use crate::time::{Loop, Micros};
 
 /// The leader's books.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct QuorumChecker {
-    passes: Loop,
-    timeout_scans: Loop,
+    pub passes: Loop,
+    pub timeout_scans: Loop,
     /// `peerWaterMarksByTerm`, of the one term that counts: for each member, the highest index it is known
     /// to hold whose entry is of that term
-    marks_term: Term,
-    marks: Vec<Index>,
+    pub marks_term: Term,
+    pub marks: Vec<Index>,
     /// `pendingClosure`: client appends that wait, oldest first
-    pending: VecDeque<Pending>,
+    pub pending: VecDeque<Pending>,
     /// something changed since the last pass
-    dirty: bool,
+    pub dirty: bool,
 }
 
 /// A client append that waits.
-#[derive(Clone, Copy, Debug)]
-struct Pending {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Pending {
     index: Index,
     term: Term,
-    since: Micros,
+    pub since: Micros,
 }
 
 impl QuorumChecker {

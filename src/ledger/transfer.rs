@@ -13,24 +13,24 @@ use crate::store::{Index, Term};
 use crate::time::{Loop, Micros, elapsed_more_than};
 
 /// Both sides' memory of transfers.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Transfers {
     /// on a leader: to whom it hands over (`transferee`); it takes no appends meanwhile
     transferee: Option<MemberId>,
     /// on a transferee that lacks entries: the request, and since when it waits for them
-    catching_up: Option<(TakeLeadership, Micros)>,
-    waits: Loop,
+    pub catching_up: Option<(TakeLeadership, Micros)>,
+    pub waits: Loop,
     /// `termToTakeLeadership`: the term in which it is to lead
     target: Term,
     /// the call to answer when that is decided
     pending: Option<CallId>,
     /// passes of `checkPreferredLeader`, at a fixed rate; its thread waits for the answer to a transfer
-    checks: Loop,
+    pub checks: Loop,
 }
 
 /// `LeadershipTransferRequest`, as a transferee has it.
-#[derive(Clone, Copy, Debug)]
-struct TakeLeadership {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct TakeLeadership {
     call: CallId,
     term: Term,
     index: Index,

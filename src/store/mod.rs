@@ -23,6 +23,8 @@ mod host;
 mod index_header;
 #[cfg(not(target_arch = "wasm32"))]
 mod ledger_checkpoint;
+#[cfg(not(target_arch = "wasm32"))]
+mod left_behind;
 mod message;
 pub mod properties;
 mod record;
@@ -46,6 +48,8 @@ pub use host::{Host, HostParseError, offset_msg_id, parse_offset_msg_id};
 pub use index_header::{INDEX_HEADER_SIZE, IndexHeader};
 #[cfg(not(target_arch = "wasm32"))]
 pub use ledger_checkpoint::LedgerCheckpoint;
+#[cfg(not(target_arch = "wasm32"))]
+pub use left_behind::LeftBehind;
 pub use message::{Message, Version, sys_flag};
 pub use record::{
     BODY_CRC_AT, BORN_HOST_AT, BORN_TIMESTAMP_AT, FLAG_AT, MAGIC_AT, PHYSICAL_OFFSET_AT, QUEUE_ID_AT,
