@@ -124,6 +124,11 @@ fn it_does_not_matter_who_is_called_how() {
 #[ignore = "takes minutes"]
 fn with_every_rule_kept_nothing_is_found_in_the_large() {
     nothing_is_found(&LARGE, Rules::SAFE);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn where_answers_wait_for_the_flush_nothing_is_found_in_the_large() {
     nothing_is_found(&LARGE_FLUSHED, FLUSHED);
 }
 

@@ -170,7 +170,11 @@ pub const LARGE: [Named; 8] = [
 
 /// Where `FlushBeforeAcknowledging` is needed, which no program has.
 pub const SMALL_FLUSHED: [Named; 1] = [power_loss(bounds(0, 2, 1, 0, 1, 0), 1)];
-pub const LARGE_FLUSHED: [Named; 1] = [power_loss(bounds(1, 3, 1, 0, 2, 0), 2)];
+pub const LARGE_FLUSHED: [Named; 3] = [
+    power_loss(bounds(0, 2, 1, 0, 1, 0), 2),
+    power_loss(bounds(0, 3, 1, 0, 1, 0), 1),
+    power_loss(bounds(1, 2, 1, 0, 3, 0), 1),
+];
 
 /// A rule, and where its absence shows.
 pub struct Case {
