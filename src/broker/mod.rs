@@ -39,7 +39,7 @@ use crate::ledger::{
 use crate::store::{ConsumeQueue, Index};
 use crate::time::Micros;
 
-pub use config::{BrokerConfig, BrokerRules, FileSizes, Topic};
+pub use config::{BrokerConfig, FileSizes, Topic};
 pub use disk::Disk;
 pub use flush::Checkpoint;
 pub use get_message::GetMessageStatus;

@@ -1,7 +1,7 @@
 //! What a member keeps on disk, and what of it a loss of power takes.
 //!
 //! DLedger answers before it flushes: a process that dies loses nothing it wrote, a machine that loses power
-//! everything since the last pass of the flush thread.
+//! everything since the last pass of the flush thread. With `Rule::FlushBeforeAcknowledging` answers wait for that pass.
 
 use super::config::FLUSH_INTERVAL;
 use crate::store::{EntryStore, Index, Options, StoreError, VoteFile};
@@ -58,7 +58,7 @@ impl Disk {
         Ok(Disk { store: self.store.reopen()?, ..self })
     }
 
-    /// The process starts: its flush thread too.
+    /// The process starts: its flush thread too. What it found is taken to be on the disk.
     pub(super) fn started(&mut self, now: Micros) {
         self.flushes = Loop::starting_at(now, FLUSH_INTERVAL);
         self.unflushed = None;
@@ -88,15 +88,33 @@ impl Disk {
         self.flushes.pass_at_or_after(written + Micros(1))
     }
 
-    /// Forgets what has reached the disk. The next flush starts when the one before is over.
-    fn finish_flushes(&mut self, now: Micros) {
-        while let Some((written, _)) = self.unflushed {
+    /// What the flush that is next over takes, and what it does not reach. The next flush starts when the one before is
+    /// over.
+    fn not_flushed(&self, now: Micros) -> (Option<(Micros, Index)>, Option<(Micros, Index)>) {
+        let (mut unflushed, mut too_late) = (self.unflushed, self.too_late);
+        while let Some((written, _)) = unflushed {
             let over = self.flush_of(written) + self.slow;
             if over > now {
-                return;
+                break;
             }
-            self.unflushed = self.too_late.take().map(|(since, index)| (since.max(over), index));
+            unflushed = too_late.take().map(|(since, index)| (since.max(over), index));
         }
+        (unflushed, too_late)
+    }
+
+    /// Forgets what has reached the disk.
+    fn finish_flushes(&mut self, now: Micros) {
+        (self.unflushed, self.too_late) = self.not_flushed(now);
+    }
+
+    /// The last entry that a loss of power would leave.
+    pub(super) fn flushed(&self, now: Micros) -> Index {
+        self.not_flushed(now).0.map_or(self.store.end_index(), |(_, index)| index.prev())
+    }
+
+    /// When the flush is over that some entries wait for.
+    pub(super) fn flush_due(&self, now: Micros) -> Option<Micros> {
+        self.not_flushed(now).0.map(|(written, _)| self.flush_of(written) + self.slow)
     }
 
     /// The power goes: what no flush has reached is not there when it comes back.
