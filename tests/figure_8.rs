@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use ledgerscope::check::Safety;
+use ledgerscope::check::Watch;
 use ledgerscope::ledger::{Member, MemberId};
 use ledgerscope::scenario::{Draft, Scenario, Timed};
 use ledgerscope::sim::{Command, World};
@@ -114,16 +114,9 @@ fn figure_8_overwrites_what_was_committed_unless_only_the_present_term_is_counte
     expect_test::expect_file![path].assert_eq(&text);
 
     let broken = |scenario: Scenario| {
+        let mut watch = Watch::new(&scenario);
         let mut world = World::new(scenario);
-        let mut safety = Safety::default();
-        while world.now() < Micros::seconds(90) && world.step() {
-            for record in world.take_events() {
-                if let Err(violation) = safety.watch(&world, &record) {
-                    return Some(violation.to_string());
-                }
-            }
-        }
-        None
+        watch.advance(&mut world, Micros::seconds(90)).err().map(|violation| violation.to_string())
     };
     let said = broken(read(&text)).expect("a committed entry is overwritten");
     assert!(said.ends_with("committed another entry 1 than was committed before"), "{said}");
