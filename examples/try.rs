@@ -24,7 +24,12 @@ fn scenario(seed: u64) -> Scenario {
 }
 fn main() {
     let a: Vec<u64> = std::env::args().skip(1).map(|a| a.parse().unwrap()).collect();
-    for watched in [false, true, false, true] {
+    let only: Vec<bool> = match a.get(3) {
+        Some(0) => vec![false],
+        Some(1) => vec![true],
+        _ => vec![false, true, false, true],
+    };
+    for watched in only {
         let t = Instant::now();
         let mut events = 0;
         for seed in a[0]..a[1] {

@@ -8,13 +8,22 @@ use crate::ledger::MemberId;
 use crate::scenario::Scenario;
 use crate::store::{CqUnit, Entry, Index, Record, Term};
 
-/// The first message seen at each queue offset.
+/// The first message seen at a queue offset.
+#[derive(Clone, Copy, Debug)]
+struct First {
+    broker: MemberId,
+    index: Index,
+    term: Term,
+    unit: CqUnit,
+}
+
+/// All queues, as they were seen.
 #[derive(Clone, Debug)]
 pub(super) struct Units {
     topics: Vec<String>,
     queues: Vec<QueueId>,
     /// by queue and offset
-    first: Vec<Vec<Option<(MemberId, Index, Term)>>>,
+    first: Vec<Vec<Option<First>>>,
 }
 
 impl Units {
@@ -53,31 +62,31 @@ impl Units {
         let broken = |what, brokers: &[MemberId]| {
             Err(Violation::new(look.at, what, brokers).of_unit(queue, queue_offset))
         };
-        let points = |(unit, entry): &(CqUnit, &Entry)| self.points_at(*unit, entry, queue, queue_offset);
-        let Some((_, entry)) = seen.filter(points) else {
+        let of_queue = &mut self.first[self.queues.iter().position(|of| *of == queue).unwrap_or(0)];
+        let first = of_queue.get(queue_offset as usize).copied().flatten();
+        // What is equal to one that was right, and points into the same entry, is right.
+        if let (Some(first), Some((unit, entry))) = (&first, &seen)
+            && (first.index, first.term, first.unit) == (entry.index, entry.term, *unit)
+        {
+            return Ok(());
+        }
+        let topic = &self.topics[usize::from(queue.topic.0)];
+        let points = |(unit, entry): &(CqUnit, &Entry)| points_at(*unit, entry, (topic, queue, queue_offset));
+        let Some((unit, entry)) = seen.filter(points) else {
             return broken(Broken::UnitMisplaced, &[broker]);
         };
-        let (index, term) = (entry.index, entry.term);
-        let of_queue = &mut self.first[self.queues.iter().position(|of| *of == queue).unwrap_or(0)];
-        let at = queue_offset as usize;
-        if at >= of_queue.len() {
-            of_queue.resize(at + 1, None);
+        match first {
+            Some(first) if (first.index, first.term) != (entry.index, entry.term) => {
+                broken(Broken::UnitsDiffer, &[first.broker, broker])
+            }
+            Some(_) => Ok(()),
+            None => {
+                let at = queue_offset as usize;
+                of_queue.resize(of_queue.len().max(at + 1), None);
+                of_queue[at] = Some(First { broker, index: entry.index, term: entry.term, unit });
+                Ok(())
+            }
         }
-        let first = *of_queue[at].get_or_insert((broker, index, term));
-        match (first.1, first.2) == (index, term) {
-            true => Ok(()),
-            false => broken(Broken::UnitsDiffer, &[first.0, broker]),
-        }
-    }
-
-    /// Whether the entry's message is the one at that offset, and where the unit says.
-    fn points_at(&self, unit: CqUnit, entry: &Entry, queue: QueueId, queue_offset: i64) -> bool {
-        Record::parse(&entry.body).is_ok_and(|record| {
-            record.queue_offset() == queue_offset
-                && record.queue_id() == i32::from(queue.queue)
-                && record.topic() == self.topics[usize::from(queue.topic.0)]
-                && (unit.offset, unit.size) == (record.physical_offset(), record.total_size())
-        })
     }
 
     /// A process is up: its units are those that recovery left.
@@ -115,4 +124,14 @@ impl Units {
 
 fn entry_of(broker: &Broker, unit: CqUnit) -> Option<&Entry> {
     broker.member().store().entry_at_position(unit.offset)
+}
+
+/// Whether the entry's message is the one at that offset, and where the unit says.
+fn points_at(unit: CqUnit, entry: &Entry, (topic, queue, queue_offset): (&str, QueueId, i64)) -> bool {
+    Record::parse(&entry.body).is_ok_and(|record| {
+        record.queue_offset() == queue_offset
+            && record.queue_id() == i32::from(queue.queue)
+            && record.topic() == topic
+            && (unit.offset, unit.size) == (record.physical_offset(), record.total_size())
+    })
 }

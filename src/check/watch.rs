@@ -130,9 +130,8 @@ impl Watch {
     /// The first thing that is broken.
     pub fn look(&mut self, world: &mut World) -> Result<(), Violation> {
         let mut seen = Ok(());
-        for n in 0..world.events().len() {
-            let record = world.events()[n];
-            seen = seen.and(self.watch(world, &record));
+        for record in world.events() {
+            seen = seen.and(self.watch(world, record));
         }
         world.forget_events();
         seen.and(self.after_step(world))
