@@ -4,7 +4,8 @@
 //! * [`Invariant`]: the guarantees by name; [`Violation`]: what was broken, by whom and where
 //! * [`Watch`]: looks at a run while it goes on. `logs`: entries, commits, leaders; `units`: ConsumeQueues; `clients`:
 //!   what producers and consumers are promised; `liveness`: that it goes on after trouble
-//! * [`swarm`]: runs of random trouble, by seed; [`Run`]: one of them under watch; [`search`]: many
+//! * [`swarm`]: runs of random trouble, by seed; [`Run`]: one of them under watch; [`search`]: many; [`Shrink`]:
+//!   makes one that breaks something as small as it gets
 
 mod clients;
 mod invariant;
@@ -12,6 +13,7 @@ mod liveness;
 mod logs;
 mod run;
 pub mod search;
+mod shrink;
 pub mod swarm;
 #[cfg(test)]
 mod tests;
@@ -21,5 +23,6 @@ mod watch;
 
 pub use invariant::Invariant;
 pub use run::{Run, Stats};
+pub use shrink::Shrink;
 pub use violation::{Broken, Violation};
 pub use watch::Watch;
