@@ -38,6 +38,21 @@ impl Groups {
         self.of.iter().rposition(|group| *group > 0).map(|n| MemberId(n as u8))
     }
 
+    /// The same without one broker; those above it are numbered anew.
+    #[must_use]
+    pub fn without(mut self, gone: MemberId) -> Groups {
+        let at = usize::from(gone.0).min(BROKERS_MAX - 1);
+        self.of.copy_within(at + 1.., at);
+        self.of[BROKERS_MAX - 1] = 0;
+        // A group of which nobody is left is none.
+        for group in
+            (1..=BROKERS_MAX as u8).rev().filter(|group| !self.of.contains(group)).collect::<Vec<_>>()
+        {
+            self.of.iter_mut().filter(|of| **of > group).for_each(|of| *of -= 1);
+        }
+        self
+    }
+
     /// `groups: [[0, 1], [2]]`
     pub(super) fn read(draft: &Draft) -> Result<Groups, Invalid> {
         let mut all = Groups::default();
