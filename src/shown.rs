@@ -4,8 +4,16 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Gives an enum a `name` for each of its values and serializes it by that name.
+/// Gives an enum a `name` for each of its values and serializes it by that name; after `all`, a list of its values too.
 macro_rules! named {
+    (all $type:ident { $($value:ident $name:literal),* $(,)? }) => {
+        named!($type { $($value $name),* });
+
+        impl $type {
+            /// All of them, in their order.
+            pub const ALL: [$type; [$($name),*].len()] = [$($type::$value),*];
+        }
+    };
     ($type:ident { $($value:ident $name:literal),* $(,)? }) => {
         impl $type {
             /// The name, as it is written.

@@ -76,4 +76,14 @@ stories! {
     rule_noop_on_election
     rule_heed_larger_term
     rule_answer_on_term_change
+    rule_remember_vote
+    rule_compare_logs_before_voting
+    rule_majority_to_win
+    rule_majority_to_commit
+    rule_raise_the_term
+    rule_step_down_on_larger_term
+    rule_truncate_conflicts
+    rule_vote_once_a_term
+    rule_dispatch_only_committed
+    rule_recover_before_serving
 }

@@ -37,7 +37,7 @@ use crate::ledger::{CallId, CallTag, Context, Member, MemberId, Note, Output, Ra
 use crate::store::{ConsumeQueue, Index};
 use crate::time::Micros;
 
-pub use config::{BrokerConfig, BrokerRules, FileSizes, Topic};
+pub use config::{BrokerConfig, FileSizes, Topic};
 pub use disk::Disk;
 pub use flush::Checkpoint;
 pub use get_message::GetMessageStatus;

@@ -1,7 +1,7 @@
 //! What a member keeps on disk, and what of it a loss of power takes.
 //!
 //! DLedger answers before it flushes: a process that dies loses nothing it wrote, a machine that loses power
-//! everything since the last pass of the flush thread.
+//! everything since the last pass of the flush thread. With `Rule::FlushBeforeAcknowledging` answers wait for that pass.
 
 use super::config::FLUSH_INTERVAL;
 use crate::store::{EntryStore, Index, Options, StoreError, VoteFile};
@@ -52,7 +52,7 @@ impl Disk {
         Ok(Disk { store: self.store.reopen()?, ..self })
     }
 
-    /// The process starts: its flush thread too.
+    /// The process starts: its flush thread too. What it found is taken to be on the disk.
     pub(super) fn started(&mut self, now: Micros) {
         self.flushes = Loop::starting_at(now, FLUSH_INTERVAL);
         self.unflushed = None;
@@ -71,8 +71,24 @@ impl Disk {
     }
 
     fn first_unflushed(&self, now: Micros) -> Option<Index> {
+        let (flush, index) = self.next_flush()?;
+        (flush > now).then_some(index)
+    }
+
+    /// The flush that reaches all that no flush had reached when it was written, and the first such entry. It may be over.
+    fn next_flush(&self) -> Option<(Micros, Index)> {
         let (written, index) = self.unflushed?;
-        (self.flushes.pass_at_or_after(written + Micros(1)) > now).then_some(index)
+        Some((self.flushes.pass_at_or_after(written + Micros(1)), index))
+    }
+
+    /// The last entry that a loss of power would leave.
+    pub(super) fn flushed(&self, now: Micros) -> Index {
+        self.first_unflushed(now).map_or(self.store.end_index(), Index::prev)
+    }
+
+    /// When the flush comes that some entries wait for.
+    pub(super) fn flush_due(&self, now: Micros) -> Option<Micros> {
+        Some(self.next_flush()?.0).filter(|flush| *flush > now)
     }
 
     /// The power goes: what no flush has reached is not there when it comes back.
