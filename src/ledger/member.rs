@@ -259,6 +259,15 @@ impl Member {
         self.disk.store.end_index()
     }
 
+    /// It keeps these rules from now on.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.config.rules = rules;
+    }
+
+    pub fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
     pub fn store(&self) -> &EntryStore {
         &self.disk.store
     }

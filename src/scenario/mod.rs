@@ -2,12 +2,14 @@
 //! object in JavaScript.
 //!
 //! * `draft`: what was written, before it is checked
-//! * `command`: what is done to a run while it goes on
+//! * `command`, `links`: what is done to a run while it goes on; `refusal`: why not
 //! * `parts`: topics, producers, consumers, files
 
 mod command;
 mod draft;
+mod links;
 mod parts;
+mod refusal;
 
 use serde::ser::{Serialize, Serializer};
 
@@ -15,9 +17,11 @@ use crate::ledger::{Config, MemberId, Preset, Rule, Rules};
 use crate::shown::Fields;
 
 pub use crate::client::ConsumeFrom;
-pub use command::{AT_MAX_MS, COMMANDS, Command, DELAY_MAX_MS, Refusal, Timed};
+pub use command::{AT_MAX_MS, COMMANDS, Command, FIELDS, Timed};
 pub use draft::{Draft, Invalid, Mistake, Value};
+pub use links::{Groups, LinkChange};
 pub use parts::{CLIENTS_MAX, ConsumerSpec, FileSizes, ProducerSpec, TOPICS_MAX, TopicSpec};
+pub use refusal::Refusal;
 
 /// The version of the format; a scenario without one is taken to be of this.
 pub const VERSION: i64 = 1;
@@ -243,5 +247,7 @@ impl Serialize for Scenario {
     }
 }
 
+#[cfg(test)]
+mod command_tests;
 #[cfg(test)]
 mod tests;
