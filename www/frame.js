@@ -25,7 +25,8 @@ export const HEAD = /** @type {const} */ ({
   PRODUCER_LAST_OK: 19, // 1 SEND_OK, 0 failed
   PRODUCER_TO: 20, // broker that the producer sends to: the master of the route it remembers, dead or alive; -1: none
   QUORUM: 21, // members that make a majority
-  LENGTH: 22,
+  LINKS_AT: 22, // where the first link starts: brokers x brokers links, from the first to the second; 0: not told
+  LENGTH: 23,
 });
 
 /** Numbers of one broker. */
@@ -44,7 +45,22 @@ export const BROKER = /** @type {const} */ ({
   TIMER_START_US: 11, // when the countdown began
   TIMER_END_US: 12, // when it ends
   VOTES: 13, // votes granted in the round that is open; -1: no round open
-  STRIDE: 14,
+  PAUSED: 14, // 1: its process stands still
+  CLOCK_PERMILLE: 15, // how fast its own clock runs, thousandths of the true speed
+  DISK_SLOW_MS: 16, // what has to be written waits so long
+  DISK_FULL: 17, // 1: its log takes no entry
+  STRIDE: 18,
+});
+
+/** Numbers of one link between two brokers. */
+export const LINK = /** @type {const} */ ({
+  CUT: 0, // 1: what is sent is lost
+  LATENCY_US: 1, // shortest
+  JITTER_US: 2, // a message takes up to this much longer
+  LOSS_PERMILLE: 3, // lost
+  DUPLICATE_PERMILLE: 4, // doubled
+  REORDER_PERMILLE: 5, // not in order
+  STRIDE: 6,
 });
 
 /** Numbers of one message in flight. */

@@ -75,6 +75,7 @@ export default {
   'stage.candidate': 'CANDIDATE',
   'stage.dead': 'DOWN',
   'stage.booting': 'STARTING',
+  'stage.paused': 'PAUSED',
   'stage.booting.disk': 'reads its disk',
   'stage.dead.disk': 'its disk stays',
   'stage.master': 'master · id {id}',

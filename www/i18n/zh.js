@@ -66,6 +66,7 @@ export default {
   'stage.candidate': '候选者',
   'stage.dead': '已宕机',
   'stage.booting': '启动中',
+  'stage.paused': '已暂停',
   'stage.booting.disk': '正在读取磁盘',
   'stage.dead.disk': '磁盘仍在',
   'stage.master': 'master · id {id}',

@@ -48,7 +48,9 @@ export function drawLabel(ctx, frame, at, layout, look, i) {
       : palette.ink;
   const key = away
     ? STATE_KEYS[frame[at + BROKER.STATE]]
-    : role === ROLE.LEADER
+    : frame[at + BROKER.PAUSED] === 1
+      ? 'stage.paused'
+      : role === ROLE.LEADER
       ? 'stage.leader'
       : role === ROLE.CANDIDATE
         ? 'stage.candidate'

@@ -34,6 +34,7 @@ const ringWidth = (r) => Math.max(3, r * 0.12);
  */
 export function drawBrokers(ctx, frame, layout, look) {
   drawLinks(ctx, frame, layout, look);
+  look.lab?.drawLinks(ctx, frame, layout, look);
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
@@ -41,6 +42,7 @@ export function drawBrokers(ctx, frame, layout, look) {
     const state = frame[at + BROKER.STATE];
     if (state !== BROKER_STATE.UP) drawAway(ctx, layout, look, i, state === BROKER_STATE.DEAD);
     else drawLiving(ctx, frame, at, layout, look, i);
+    look.lab?.drawBroker(ctx, frame, layout, look, i);
     drawLabel(ctx, frame, at, layout, look, i);
   }
 }
@@ -261,7 +263,8 @@ export function drawTimers(ctx, frame, layout, look) {
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
     const timer = frame[at + BROKER.TIMER];
-    if (frame[at + BROKER.STATE] !== BROKER_STATE.UP) continue;
+    // What is paused counts nothing down.
+    if (frame[at + BROKER.STATE] !== BROKER_STATE.UP || frame[at + BROKER.PAUSED] === 1) continue;
     const hue = termColour(look.palette, frame[at + BROKER.TERM]);
     const candidate = frame[at + BROKER.ROLE] === ROLE.CANDIDATE;
     const { x, y, r } = layout.brokers[i];

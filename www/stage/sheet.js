@@ -1,7 +1,7 @@
 // What the state decides is drawn onto a sheet of its own, again only when one of its numbers changed; a frame in which
 // only messages move then costs a copy of that sheet and the messages. The picture is the same as without it.
 
-import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
+import { BROKER, CELL, HEAD, LINK, QUEUE, UNIT } from '../frame.js';
 
 /**
  * @typedef {import('./layout.js').Layout} Layout
@@ -17,6 +17,7 @@ import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
  * @property {import('./text.js').Words | null} words
  * @property {number | null} focus
  * @property {number} hover
+ * @property {unknown} say  who words what the panel for breaking things adds
  */
 
 /** @type {WeakMap<object, Sheet | null>} */
@@ -75,6 +76,7 @@ function sheetOf(canvas) {
       words: null,
       focus: null,
       hover: -2,
+      say: null,
     };
   }
   sheets.set(canvas, sheet);
@@ -97,18 +99,21 @@ function changed(sheet, canvas, frame, layout, look) {
     differs = true;
   }
   const hover = look.hover === null ? -2 : look.hover.what === 'broker' ? look.hover.broker : -1;
+  const say = look.lab?.say ?? null;
   if (
     sheet.layout !== layout ||
     sheet.palette !== look.palette ||
     sheet.words !== look.words ||
     sheet.focus !== look.focus ||
-    sheet.hover !== hover
+    sheet.hover !== hover ||
+    sheet.say !== say
   ) {
     sheet.layout = layout;
     sheet.palette = look.palette;
     sheet.words = look.words;
     sheet.focus = look.focus;
     sheet.hover = hover;
+    sheet.say = say;
     differs = true;
   }
   return numbersChanged(sheet, frame) || differs;
@@ -123,7 +128,8 @@ function numbersChanged(sheet, frame) {
   const brokers = frame[HEAD.BROKERS];
   const cells = brokers * frame[HEAD.COLUMNS] * CELL.STRIDE;
   const queues = brokers * frame[HEAD.QUEUES] * (QUEUE.LENGTH + frame[HEAD.UNITS] * UNIT.STRIDE);
-  const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues;
+  const links = frame[HEAD.LINKS_AT] > 0 ? brokers * brokers * LINK.STRIDE : 0;
+  const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues + links;
   if (sheet.seen.length < most) sheet.seen = new Float64Array(most);
   const { seen } = sheet;
   let count = 0;
@@ -147,6 +153,7 @@ function numbersChanged(sheet, frame) {
   }
   for (let at = frame[HEAD.CELLS_AT], end = at + cells; at < end; at++) note(frame[at]);
   for (let at = frame[HEAD.QUEUES_AT], end = at + queues; at < end; at++) note(frame[at]);
+  for (let at = frame[HEAD.LINKS_AT], end = at + links; at < end; at++) note(frame[at]);
   if (count !== sheet.seenCount) {
     sheet.seenCount = count;
     differs = true;
