@@ -25,7 +25,7 @@ export const HEAD = /** @type {const} */ ({
   PRODUCER_LAST_OK: 19, // 1 SEND_OK, 0 failed
   PRODUCER_TO: 20, // broker that the producer sends to: the master of the route it remembers, dead or alive; -1: none
   QUORUM: 21, // members that make a majority
-  LINKS_AT: 22, // where the first link starts: brokers x brokers links, from the first to the second; 0: not told
+  LINKS_AT: 22, // where the links start: brokers x brokers numbers, by sender, then receiver; see LINK
   LENGTH: 23,
 });
 
@@ -45,22 +45,9 @@ export const BROKER = /** @type {const} */ ({
   TIMER_START_US: 11, // when the countdown began
   TIMER_END_US: 12, // when it ends
   VOTES: 13, // votes granted in the round that is open; -1: no round open
-  PAUSED: 14, // 1: its process stands still
-  CLOCK_PERMILLE: 15, // how fast its own clock runs, thousandths of the true speed
-  DISK_SLOW_MS: 16, // what has to be written waits so long
-  DISK_FULL: 17, // 1: its log takes no entry
-  STRIDE: 18,
-});
-
-/** Numbers of one link between two brokers. */
-export const LINK = /** @type {const} */ ({
-  CUT: 0, // 1: what is sent is lost
-  LATENCY_US: 1, // shortest
-  JITTER_US: 2, // a message takes up to this much longer
-  LOSS_PERMILLE: 3, // lost
-  DUPLICATE_PERMILLE: 4, // doubled
-  REORDER_PERMILLE: 5, // not in order
-  STRIDE: 6,
+  CLOCK_PERMILLE: 14, // how fast its clock runs, in thousandths of true time
+  DISK: 15, // see DISK
+  STRIDE: 16,
 });
 
 /** Numbers of one message in flight. */
@@ -78,7 +65,8 @@ export const FLIGHT = /** @type {const} */ ({
   RESULT: 10, // vote result, see VOTE_RESULT, or DLedger or client code; 0: none
   OK: 11, // 1 agrees, -1 refuses, 0 asks
   MESSAGE: 12, // producer's message number; -1: none
-  STRIDE: 13,
+  LOST: 13, // 1: it is lost on the way and will not arrive
+  STRIDE: 14,
 });
 
 /** Numbers of one cell of a log. */
@@ -109,6 +97,22 @@ export const BROKER_STATE = /** @type {const} */ ({
   DEAD: 0,
   UP: 1,
   BOOTING: 2,
+  PAUSED: 3,
+});
+
+/** What is wrong with a link, added up. */
+export const LINK = /** @type {const} */ ({
+  FINE: 0,
+  CUT: 1,
+  LOSSY: 2,
+  SLOW: 4,
+});
+
+/** What is wrong with a disk, added up. */
+export const DISK = /** @type {const} */ ({
+  FINE: 0,
+  SLOW: 1,
+  FULL: 2,
 });
 
 export const ROLE = /** @type {const} */ ({

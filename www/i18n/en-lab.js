@@ -20,12 +20,12 @@ export default {
   'holds.leader_completeness': 'A new leader has all that is committed',
   'holds.committed_entries_agree': 'At an index all commit the same entry',
   'holds.queue_offsets_agree': 'At a queue offset all have the same message',
-  'holds.commit_index_sound': 'committedIndex stays in the log, never goes back',
+  'holds.commit_index_sound': 'committedIndex never goes back',
   'holds.units_point_at_their_message': 'ConsumeQueue units point at their message',
   'holds.acknowledged_kept': 'What was answered PUT_OK is never lost',
   'holds.consumed_only_committed': 'Consumers see only what is committed',
   'holds.queue_order': 'Consumers read a queue in its order',
-  'holds.same_bytes': 'An entry has the same bytes and place everywhere',
+  'holds.same_bytes': 'An entry is the same bytes everywhere',
   'holds.duplicates_explained': 'Duplicates only after a failed attempt',
   'holds.leader_returns': 'After trouble a leader comes back',
   'holds.puts_succeed': 'After trouble messages get through again',
@@ -67,8 +67,7 @@ export default {
     'Consumer {consumer} got message {number}, which was not committed in entry {index}.',
   'broken.consumed_only_committed.1': 'Consumer {consumer} got message {number} before it was committed.',
   'broken.consumed_only_committed.2': 'A consumer got a message that was not committed.',
-  'broken.queue_order.0':
-    'Consumer {consumer} came to offset {queue_offset} of queue {queue} out of order.',
+  'broken.queue_order.0': 'Consumer {consumer} came to offset {queue_offset} of queue {queue} out of order.',
   'broken.queue_order.1': 'Consumer {consumer} read a queue out of order.',
   'broken.queue_order.2': 'A consumer read a queue out of order.',
   'broken.same_bytes.0': 'Entry {index} has other bytes, or another place, on {a} than on {b}.',
@@ -77,7 +76,8 @@ export default {
   'broken.duplicates_explained.0': 'Message {number} is there twice, though no attempt at it failed.',
   'broken.duplicates_explained.1': 'A message is there twice, though no attempt at it failed.',
   'broken.leader_returns': 'A majority is up and connected, but no leader came back in time.',
-  'broken.puts_succeed.0': 'A leader is there and nothing is in the way, but message {number} did not get through.',
+  'broken.puts_succeed.0':
+    'A leader is there and nothing is in the way, but message {number} did not get through.',
   'broken.puts_succeed.1': 'A leader is there and nothing is in the way, but no message gets through.',
   'broken.any': 'A guarantee was broken: {name}.',
 
@@ -96,7 +96,8 @@ export default {
   'lab.tab.rules.off': 'Rules · {n} off',
   'lab.tab.search.running': 'Search · {percent} %',
   'lab.calm': 'Calm down',
-  'lab.calm.title': 'All links whole and as at the start, nobody paused, clocks true, disks well. The dead stay dead.',
+  'lab.calm.title':
+    'All links whole and as at the start, nobody paused, clocks true, disks well. The dead stay dead.',
 
   // faults of a broker
   'lab.broker': 'Broker',
@@ -116,6 +117,7 @@ export default {
   'lab.why.isolated': '{b} is cut off already',
   'lab.why.stopped': 'This run has ended: run it again, or begin a new one',
   'lab.disk.slow': 'Disk: each write waits',
+  'lab.disk.slow.short': 'disk {s}',
   'lab.disk.full': 'Disk full',
   'lab.disk.full.title': 'Its log takes no entry any more; votes and terms are still written.',
   'lab.clock': 'Its clock runs',
@@ -142,7 +144,8 @@ export default {
 
   // messages in flight
   'lab.flights': 'Messages in flight',
-  'lab.flights.hint': 'Click one in the picture, or go through them with the key m: it can be dropped, delayed, doubled.',
+  'lab.flights.hint':
+    'Click one in the picture, or go through them with the key m: it can be dropped, delayed, duplicated.',
   'lab.flights.next': 'Next message',
   'lab.flights.none': 'Nothing is in flight now',
   'msg.label': 'Message in flight',
@@ -151,8 +154,9 @@ export default {
   'msg.next': 'Next message in flight',
   'msg.close': 'Close',
   'msg.drop': 'Drop',
-  'msg.delay': 'Delay {s}',
-  'msg.duplicate': 'Double',
+  'msg.delay': '+ {s}',
+  'msg.delay.title': 'It arrives so much later; what was sent after it may overtake it',
+  'msg.duplicate': 'Duplicate',
   'msg.term': 'term {term}',
   'msg.entry': 'entry {index}',
   'msg.entry.term': 'entry {index} of term {term}',
@@ -214,7 +218,8 @@ export default {
   // search
   'lab.search.hint':
     'Plays one seed after another, each with faults of its own, under the rules as they are set, until a guarantee breaks.',
-  'lab.search.kept': 'All rules are kept, so nothing should be found. Take one away to see the search succeed.',
+  'lab.search.kept':
+    'All rules are kept, so nothing should be found. Take one away to see the search succeed.',
   'lab.search.off': 'Taken away: {rules}.',
   'lab.search.brokers': 'Brokers',
   'lab.search.minutes': 'Minutes a run',
@@ -226,7 +231,7 @@ export default {
   'lab.search.left': '{t} left',
   'lab.search.left.s': '{n} s',
   'lab.search.left.min': '{n} min',
-  'lab.search.found': 'Found after {n} runs, and made as short as it gets.',
+  'lab.search.found': 'Found after {n} runs:',
   'lab.search.play': 'Play it',
   'lab.search.nothing': 'Nothing found in {n} runs.',
   'lab.search.cancelled': 'Cancelled after {n} runs; nothing found until then.',
@@ -276,7 +281,8 @@ export default {
   'rule.compare_logs_before_voting.why':
     'Nobody votes for a log that is behind its own. Else a broker without committed entries becomes leader, and they are lost.',
   'rule.majority_to_win': 'A majority to win',
-  'rule.majority_to_win.why': 'Any two majorities share a broker. With half of the votes two brokers can win one term.',
+  'rule.majority_to_win.why':
+    'Any two majorities share a broker. With half of the votes two brokers can win one term.',
   'rule.majority_to_commit': 'A majority to commit',
   'rule.majority_to_commit.why':
     'What a majority holds, every later leader holds. With half of the copies a committed entry can be missing from it.',

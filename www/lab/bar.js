@@ -37,15 +37,16 @@ export class Bar {
     this.duplicate = button('duplicate', order({ do: 'duplicate' }));
     this.previous = button('previous', () => this.#step(-1), 'quiet');
     this.next = button('next', () => this.#step(1), 'quiet');
-    this.close = button('close', () => closed(true), 'quiet');
+    this.close = button('close', () => closed(true), 'quiet close');
     this.again = button('again', wishes.again, 'main');
     this.copy = button('copy', () => this.#copy());
     this.message = h(
       'div',
       { class: 'inspector', role: 'group' },
+      h('div', { class: 'row steps' }, this.previous, this.#place, this.next),
       h('p', { class: 'what' }, this.#kind, this.#way, this.#fields),
       h('div', { class: 'row actions' }, this.drop, ...this.delays, this.duplicate),
-      h('div', { class: 'row steps' }, this.previous, this.#place, this.next, this.close),
+      this.close,
     );
     this.breach = h(
       'div',
@@ -121,7 +122,7 @@ export class Bar {
     setButton(this.drop, t('msg.drop'), why, ready);
     this.delays.forEach((one, i) => {
       const s = DELAYS[i] < 1000 ? t('lab.ms', { n: DELAYS[i] }) : t('lab.s', { n: DELAYS[i] / 1000 });
-      setButton(one, t('msg.delay', { s }), why, ready);
+      setButton(one, t('msg.delay', { s }), why || t('msg.delay.title'), ready);
     });
     setButton(this.duplicate, t('msg.duplicate'), why, ready);
     named(this.previous, '‹', t('msg.previous'), all.length > 1);
@@ -142,7 +143,9 @@ export class Bar {
     setButton(this.again, t('lab.again'), '', true);
     setButton(this.copy, t(['lab.copy.failed', 'lab.copy', 'lab.copied'][this.#copied + 1]), '', true);
     setAttribute(this.breach, 'aria-label', t('lab.broken', { name: t(`holds.${violation.invariant}`) }));
-    this.#tell(`${t('lab.broken', { name: t(`holds.${violation.invariant}`) })}. ${time}: ${say.broken(violation)}`);
+    this.#tell(
+      `${t('lab.broken', { name: t(`holds.${violation.invariant}`) })}. ${time}: ${say.broken(violation)}`,
+    );
   }
 
   /** @param {string} text */

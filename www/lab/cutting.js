@@ -22,7 +22,8 @@ const meet = (a, b, c, d) => turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) 
  * @returns {[number, number][]}
  */
 export function crossed(brokers, from, to) {
-  const on = (/** @type {Point} */ p) => brokers.findIndex(({ x, y, r }) => Math.hypot(p.x - x, p.y - y) <= r);
+  const on = (/** @type {Point} */ p) =>
+    brokers.findIndex(({ x, y, r }) => Math.hypot(p.x - x, p.y - y) <= r);
   const start = on(from);
   const end = on(to);
   if (start >= 0 && end >= 0) return start === end ? [] : [[Math.min(start, end), Math.max(start, end)]];

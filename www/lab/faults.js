@@ -27,6 +27,8 @@ export class Faults {
   /** @type {{input: HTMLInputElement, name: Element, state: Element, segment: HTMLElement}[]} */
   #brokers = [];
   #now = /** @type {BrokerFaults | null} */ (null);
+  /** What was last set here, if nobody says what is. */
+  #slowest = 0;
   #key = '';
 
   /** @param {LabWishes} wishes */
@@ -37,8 +39,12 @@ export class Faults {
     this.pause = button('pause', () => this.#order(this.#now?.state === 'paused' ? 'resume' : 'pause'));
     this.isolate = button('isolate', order('isolate'));
     this.power = button('power', order('power_loss'));
-    const words = (/** @type {string} */ key) => (/** @type {number} */ n) => this.#say?.text(key, { n }) ?? '';
-    this.slow = new Slider('slow', SLOW, waits(words), (slow_ms) => this.#order('disk', { slow_ms }));
+    const words = (/** @type {string} */ key) => (/** @type {number} */ n) =>
+      this.#say?.text(key, { n }) ?? '';
+    this.slow = new Slider('slow', SLOW, waits(words), (slow_ms) => {
+      this.#slowest = slow_ms;
+      this.#order('disk', { slow_ms });
+    });
     this.clock = new Slider(
       'clock',
       RATES,
@@ -82,11 +88,12 @@ export class Faults {
   }
 
   /** @param {Say} say @param {LabState} state */
-  update(say, { frame, ready }) {
+  update(say, { frame, ready, details }) {
     this.#say = say;
     this.#place(frame[HEAD.BROKERS]);
     const all = this.#brokers.map((_, i) => brokerOf(frame, i));
-    const key = `${say.lang} ${ready} ${this.#chosen} ${all.map((one) => Object.values(one).join()).join(' ')}`;
+    const slow = details?.disk(this.#chosen).slow_ms ?? (all[this.#chosen].slow ? this.#slowest : 0);
+    const key = `${say.lang} ${ready} ${this.#chosen} ${slow} ${all.map((one) => Object.values(one).join()).join(' ')}`;
     if (key === this.#key) return;
     this.#key = key;
     const t = say.text;
@@ -111,7 +118,7 @@ export class Faults {
     setButton(this.pause, t(`lab.${pause}`), unless(down, `lab.${pause}.title`), ready && !dead);
     setButton(this.isolate, t('lab.isolate'), unless(apart, 'lab.isolate.title'), ready && !now.isolated);
     setButton(this.power, t('lab.power'), unless(down, 'lab.power.title'), ready && !dead);
-    this.slow.update(t('lab.disk.slow'), now.slowMs || 0, ready);
+    this.slow.update(t('lab.disk.slow'), slow, ready);
     this.clock.update(t('lab.clock'), now.clock || 1000, ready);
     setText(this.#fullName, t('lab.disk.full'));
     this.full.checked = now.full;

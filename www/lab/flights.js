@@ -43,7 +43,9 @@ export function described(frame, at, say) {
   if (term >= 0) fields.push(t('msg.term', { term }));
   if (index >= 0) {
     fields.push(
-      entryTerm >= 0 && entryTerm !== term ? t('msg.entry.term', { index, term: entryTerm }) : t('msg.entry', { index }),
+      entryTerm >= 0 && entryTerm !== term
+        ? t('msg.entry.term', { index, term: entryTerm })
+        : t('msg.entry', { index }),
     );
   }
   if (number >= 0) fields.push(t('msg.message', { number }));

@@ -15,10 +15,13 @@ export class Guarantees {
   #title = h('span', { class: 'title' });
   #checks = h('span', { class: 'quiet-note' });
   #marks = h('span', { class: 'marks', 'aria-hidden': 'true' });
-  #head = h(
-    'button',
-    { type: 'button', class: 'head', 'data-lab': 'guarantees', 'aria-expanded': 'true', onclick: () => this.#toggle() },
-  );
+  #head = h('button', {
+    type: 'button',
+    class: 'head',
+    'data-lab': 'guarantees',
+    'aria-expanded': 'true',
+    onclick: () => this.#toggle(),
+  });
   #list = h('ul', { class: 'list' });
   /** @type {Map<string, {item: HTMLElement, sign: SVGElement, dot: SVGElement, name: Element, told: Element, count: Element}>} */
   #lines = new Map();
@@ -27,7 +30,13 @@ export class Guarantees {
   element = h('div', { class: 'guarantees', 'data-open': 'auto' });
 
   constructor() {
-    this.#head.append(this.#sign, this.#title, this.#marks, this.#checks, h('span', { class: 'turn', 'aria-hidden': 'true' }));
+    this.#head.append(
+      this.#sign,
+      this.#title,
+      this.#marks,
+      this.#checks,
+      h('span', { class: 'turn', 'aria-hidden': 'true' }),
+    );
     this.element.append(h('h3', {}, this.#head), this.#list);
   }
 

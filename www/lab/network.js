@@ -1,13 +1,14 @@
 // What links are like: all of them, or those of one broker. Where they differ from one another the first of them is shown.
 
-import { HEAD } from '../frame.js';
+import { HEAD, LINK } from '../frame.js';
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { brokerName } from '../stage/names.js';
 import { waits } from './faults.js';
 import { Slider, button, setButton } from './pieces.js';
-import { linkOf, sameLinks, tellsLinks } from './world.js';
+import { flawsOf, sameLinks } from './world.js';
 
-/** @import { LabState, LabWishes } from './panel.js' */
+/** @import { Details, LabState, LabWishes } from './panel.js' */
+/** @import { LinkState } from './world.js' */
 /** @import { Say } from './words.js' */
 
 /** Microseconds. */
@@ -16,7 +17,14 @@ const JITTER = [0, ...LATENCY];
 /** Permille. */
 const CHANCE = [0, 1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000];
 
-const NOTHING = { cut: false, latencyUs: 1000, jitterUs: 2000, loss: 0, duplicate: 0, reorder: 0 };
+/** @type {LinkState} */
+const USUAL = {
+  latency_us: 1000,
+  jitter_us: 2000,
+  loss_permille: 0,
+  duplicate_permille: 0,
+  reorder_permille: 0,
+};
 
 export class Network {
   #wishes;
@@ -27,15 +35,19 @@ export class Network {
   #label = h('span', { class: 'name' });
   #select = h('select', { 'data-lab': 'links', onchange: () => this.#choose(Number(this.#select.value)) });
   #differ = h('p', { class: 'hint' });
+  /** What was last set here, if nobody says what is. */
+  #last = USUAL;
   #key = '';
 
   /** @param {LabWishes} wishes */
   constructor(wishes) {
     this.#wishes = wishes;
-    const words = (/** @type {string} */ key) => (/** @type {number} */ n) => this.#say?.text(key, { n }) ?? '';
+    const words = (/** @type {string} */ key) => (/** @type {number} */ n) =>
+      this.#say?.text(key, { n }) ?? '';
     const time = (/** @type {number} */ us) => waits(words)(us / 1000);
     const chance = (/** @type {number} */ permille) => words('lab.percent')(permille / 10);
-    const wish = (/** @type {string} */ field) => (/** @type {number} */ value) => this.#set({ [field]: value });
+    const wish = (/** @type {string} */ field) => (/** @type {number} */ value) =>
+      this.#set({ [field]: value });
     this.latency = new Slider('latency', LATENCY, time, wish('latency_us'));
     this.jitter = new Slider('jitter', JITTER, time, wish('jitter_us'));
     this.loss = new Slider('loss', CHANCE, chance, wish('loss_permille'));
@@ -61,6 +73,7 @@ export class Network {
 
   /** @param {Record<string, number>} change */
   #set(change) {
+    this.#last = { ...this.#last, ...change };
     if (this.#whose < 0) return this.#wishes.command({ do: 'network', ...change });
     this.#wishes.command({ do: 'network', from: this.#whose, ...change });
     this.#wishes.command({ do: 'network', to: this.#whose, ...change });
@@ -74,14 +87,17 @@ export class Network {
   }
 
   /** @param {Say} say @param {LabState} state */
-  update(say, { frame, ready }) {
+  update(say, { frame, ready, details }) {
     this.#say = say;
     const n = frame[HEAD.BROKERS];
     if (this.#whose >= n) this.#whose = -1;
     const first = Math.max(0, this.#whose);
     const other = first === 0 ? 1 : 0;
-    const link = n > 1 && tellsLinks(frame) ? linkOf(frame, first, other) : NOTHING;
-    const differ = n > 1 && tellsLinks(frame) && this.#differs(frame, first, other);
+    const known = n > 1 ? details : undefined;
+    // Where nobody tells: all is as usual again as soon as no link has a flaw.
+    if (!known && !flawed(frame)) this.#last = USUAL;
+    const link = known?.link(first, other) ?? this.#last;
+    const differ = known !== undefined && this.#differs(n, link, known);
     const key = `${say.lang} ${ready} ${n} ${this.#whose} ${differ} ${Object.values(link).join()}`;
     if (key === this.#key) return;
     this.#key = key;
@@ -89,11 +105,11 @@ export class Network {
     setText(this.#label, t('lab.links'));
     this.#options(say, n);
     setButton(this.heal, t('lab.heal'), '', ready);
-    this.latency.update(t('lab.net.latency'), link.latencyUs, ready);
-    this.jitter.update(t('lab.net.jitter'), link.jitterUs, ready);
-    this.loss.update(t('lab.net.loss'), link.loss, ready);
-    this.duplicate.update(t('lab.net.duplicate'), link.duplicate, ready);
-    this.reorder.update(t('lab.net.reorder'), link.reorder, ready);
+    this.latency.update(t('lab.net.latency'), link.latency_us, ready);
+    this.jitter.update(t('lab.net.jitter'), link.jitter_us, ready);
+    this.loss.update(t('lab.net.loss'), link.loss_permille, ready);
+    this.duplicate.update(t('lab.net.duplicate'), link.duplicate_permille, ready);
+    this.reorder.update(t('lab.net.reorder'), link.reorder_permille, ready);
     // Its place is kept, so that the sliders' neighbours do not jump.
     setText(
       this.#differ,
@@ -101,13 +117,12 @@ export class Network {
     );
   }
 
-  /** @param {Float64Array} frame @param {number} first @param {number} other */
-  #differs(frame, first, other) {
-    const n = frame[HEAD.BROKERS];
+  /** @param {number} n @param {LinkState} first @param {Details} details */
+  #differs(n, first, { link }) {
     for (let from = 0; from < n; from++) {
       for (let to = 0; to < n; to++) {
         if (from === to || (this.#whose >= 0 && from !== this.#whose && to !== this.#whose)) continue;
-        if (!sameLinks(frame, first * n + other, from * n + to)) return true;
+        if (!sameLinks(first, link(from, to))) return true;
       }
     }
     return false;
@@ -126,4 +141,11 @@ export class Network {
     setAttribute(this.#select, 'aria-label', say.text('lab.links'));
     this.#select.value = String(this.#whose);
   }
+}
+
+/** Whether any link loses or delays. @param {Float64Array} frame */
+function flawed(frame) {
+  const n = frame[HEAD.BROKERS];
+  for (let k = 0; k < n * n; k++) if (flawsOf(frame, Math.floor(k / n), k % n) > LINK.CUT) return true;
+  return false;
 }

@@ -18,7 +18,7 @@ import css from './lab.css?inline';
 import { Network } from './network.js';
 import { Partition } from './partition.js';
 import { button, setButton } from './pieces.js';
-import { RuleList } from './rules.js';
+import { RuleList, takenAway } from './rules.js';
 import { Search } from './search.js';
 import { LabStage } from './stage.js';
 import { Tabs } from './tabs.js';
@@ -54,7 +54,14 @@ import { loadLabWords } from './words.js';
  * @property {{name: string, kept: boolean}[]} rules
  * @property {string} preset
  * @property {SearchState | null} search          null: none since the page was opened
+ * @property {Details} [details]                  without it sliders show what was last set here
  * @property {boolean} ready                      commands are possible: a run is there, and nothing is broken in it
+ *
+
+ * Numbers for which the frame has no room, asked for when the frame says that something has changed.
+ * @typedef {object} Details
+ * @property {(from: number, to: number) => import('./world.js').LinkState} link
+ * @property {(broker: number) => {slow_ms: number, full: boolean}} disk
  *
  * @typedef {object} Violation                    check::Violation::shown
  * @property {string} invariant
@@ -105,6 +112,13 @@ export class Panel {
 
   /** @param {LabWishes} wishes */
   constructor(wishes) {
+    wishes = {
+      ...wishes,
+      command: ((command) => (order) => {
+        this.#stage.version++;
+        command(order);
+      })(wishes.command),
+    };
     this.#wishes = wishes;
     this.bar = new Bar(wishes, (back) => this.#unselect(back));
     this.guarantees = new Guarantees();
@@ -124,7 +138,10 @@ export class Panel {
       this.#flightsHint,
     );
     this.tabs = new Tabs([
-      { name: 'faults', element: h('div', { class: 'blocks' }, this.faults.element, this.partition.element, flights) },
+      {
+        name: 'faults',
+        element: h('div', { class: 'blocks' }, this.faults.element, this.partition.element, flights),
+      },
       { name: 'network', element: this.network.element },
       { name: 'rules', element: this.rules.element },
       { name: 'search', element: this.search.element },
@@ -187,6 +204,7 @@ export class Panel {
     this.element.hidden = false;
     this.bar.update(say, state);
     this.#stage.say = say;
+    this.#stage.details = state.details;
     this.#stage.violation = state.violation;
     this.#stage.selected = this.bar.selected;
     const gestures = this.#gestures;
@@ -232,15 +250,12 @@ export class Panel {
     setText(this.#title, t('lab.title'));
     setAttribute(this.element, 'aria-label', t('lab.title'));
     setAttribute(this.tabs.list, 'aria-label', t('lab.tabs'));
-    const off = rules.filter(({ name, kept }) => !kept && name !== 'flush_before_acknowledging').length;
+    const off = takenAway(rules).length;
     this.tabs.label('faults', t('lab.tab.faults'));
     this.tabs.label('network', t('lab.tab.network'));
     this.tabs.label('rules', off > 0 ? t('lab.tab.rules.off', { n: off }) : t('lab.tab.rules'));
     const percent = search?.is === 'running' ? Math.floor((100 * search.tried) / search.of) : -1;
-    this.tabs.label(
-      'search',
-      percent < 0 ? t('lab.tab.search') : t('lab.tab.search.running', { percent }),
-    );
+    this.tabs.label('search', percent < 0 ? t('lab.tab.search') : t('lab.tab.search.running', { percent }));
     setButton(this.calm, t('lab.calm'), ready ? t('lab.calm.title') : t('lab.why.stopped'), ready);
     setButton(this.copy, t(['lab.copy.failed', 'lab.copy.long', 'lab.copied'][this.#copied + 1]), '', true);
     setText(this.#flightsTitle, t('lab.flights'));
@@ -292,15 +307,19 @@ export class Panel {
   #key(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (event.key === 'Escape') {
-      if (this.bar.selected >= 0) this.#unselect(this.bar.element.contains(/** @type {Node} */ (event.target)));
+      if (this.bar.selected >= 0)
+        this.#unselect(this.bar.element.contains(/** @type {Node} */ (event.target)));
       if (this.#gestures?.armed) this.#draw();
       return;
     }
-    const field = /** @type {Element} */ (event.target).matches('input:not([type=radio], [type=checkbox], [type=range]), select');
+    const field = /** @type {Element} */ (event.target).matches(
+      'input:not([type=radio], [type=checkbox], [type=range]), select',
+    );
     if (event.key !== 'm' || field || !this.#say) return;
     event.preventDefault();
     const first = this.bar.selected < 0;
     // The bar is shown with the next frame; what can be done is then one key away.
-    if (this.#nextFlight() && first) requestAnimationFrame(() => requestAnimationFrame(() => this.bar.drop.focus()));
+    if (this.#nextFlight() && first)
+      requestAnimationFrame(() => requestAnimationFrame(() => this.bar.drop.focus()));
   }
 }

@@ -61,9 +61,17 @@ export class Partition {
       }),
     );
     setButton(this.heal, t('lab.heal'), '', ready);
-    setButton(this.draw, t(drawing ? 'lab.cut.cancel' : 'lab.cut.draw'), t('lab.partition.or'), ready && n > 1);
+    setButton(
+      this.draw,
+      t(drawing ? 'lab.cut.cancel' : 'lab.cut.draw'),
+      t('lab.partition.or'),
+      ready && n > 1,
+    );
     setAttribute(this.draw, 'aria-pressed', String(drawing));
-    setText(this.#hint, t(present ? 'lab.partition.hint' : 'lab.partition.some') + gap(say) + t('lab.partition.or'));
+    setText(
+      this.#hint,
+      t(present ? 'lab.partition.hint' : 'lab.partition.some') + gap(say) + t('lab.partition.or'),
+    );
   }
 
   /** @param {number} broker @param {number} group */
@@ -92,7 +100,9 @@ export class Partition {
     const names = this.#cells[0].map((_, b) => h('th', { scope: 'col' }, brokerName(b)));
     this.#table.replaceChildren(
       h('tr', {}, h('td'), ...names),
-      ...this.#heads.map((head, g) => h('tr', {}, head, ...this.#cells[g].map((input) => h('td', {}, input)))),
+      ...this.#heads.map((head, g) =>
+        h('tr', {}, head, ...this.#cells[g].map((input) => h('td', {}, input))),
+      ),
     );
   }
 }

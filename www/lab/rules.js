@@ -40,6 +40,13 @@ const SUBJECTS = {
   disk: ['erase_on_truncate', 'recover_before_serving', 'flush_before_acknowledging'],
 };
 
+/** Not kept by any preset: off, as in the original, is not taken away. */
+const NEVER_KEPT = ['flush_before_acknowledging'];
+
+/** Which rules somebody has taken away. @param {LabState['rules']} rules */
+export const takenAway = (rules) =>
+  rules.filter(({ name, kept }) => !kept && !NEVER_KEPT.includes(name)).map(({ name }) => name);
+
 export const PRESETS = ['intended', 'dledger-0.4', 'dledger-0.3.1'];
 
 /**
@@ -49,10 +56,13 @@ export const PRESETS = ['intended', 'dledger-0.4', 'dledger-0.3.1'];
  */
 export function bySubject(names) {
   const placed = Object.entries(SUBJECTS).map(
-    ([subject, list]) => /** @type {[string, string[]]} */ ([subject, list.filter((name) => names.includes(name))]),
+    ([subject, list]) =>
+      /** @type {[string, string[]]} */ ([subject, list.filter((name) => names.includes(name))]),
   );
   const rest = names.filter((name) => !placed.some(([, list]) => list.includes(name)));
-  return [...placed, /** @type {[string, string[]]} */ (['more', rest])].filter(([, list]) => list.length > 0);
+  return [...placed, /** @type {[string, string[]]} */ (['more', rest])].filter(
+    ([, list]) => list.length > 0,
+  );
 }
 
 /** @typedef {{item: HTMLElement, input: HTMLInputElement, name: Element, off: Element, why: Element, show: HTMLButtonElement | null}} Line */
@@ -97,13 +107,15 @@ export class RuleList {
     }
     this.#select.value = preset;
     for (const [subject, head] of this.#heads) setText(head, t(`lab.rules.${subject}`));
+    const away = takenAway(rules);
     for (const { name, kept } of rules) {
+      const off = away.includes(name);
       const line = /** @type {Line} */ (this.#lines.get(name));
       line.input.checked = kept;
       line.input.disabled = !ready;
-      line.item.toggleAttribute('data-off', !kept);
+      line.item.toggleAttribute('data-off', off);
       setText(line.name, say.has(`rule.${name}`) ? t(`rule.${name}`) : name);
-      setText(line.off, kept ? '' : t('lab.rule.off'));
+      setText(line.off, off ? t('lab.rule.off') : '');
       setText(line.why, say.has(`rule.${name}.why`) ? t(`rule.${name}.why`) : '');
       if (line.show) setButton(line.show, t('lab.rule.show'), t('lab.rule.show.title'), true);
     }

@@ -4,6 +4,7 @@
 import { HEAD } from '../frame.js';
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { button, setButton } from './pieces.js';
+import { takenAway } from './rules.js';
 
 /** @import { LabState, LabWishes, SearchState } from './panel.js' */
 /** @import { Say } from './words.js' */
@@ -30,16 +31,24 @@ export class Search {
   constructor(wishes) {
     this.#wishes = wishes;
     this.#minutes.value = '2';
-    this.go = button('search', () =>
-      wishes.search({
-        brokers: Number(this.#brokers.value),
-        minutes: Number(this.#minutes.value),
-        seeds: Number(this.#seeds.value),
-      }), 'main');
+    this.go = button(
+      'search',
+      () =>
+        wishes.search({
+          brokers: Number(this.#brokers.value),
+          minutes: Number(this.#minutes.value),
+          seeds: Number(this.#seeds.value),
+        }),
+      'main',
+    );
     this.cancel = button('cancel', () => wishes.cancel());
-    this.play = button('play-found', () => {
-      if (this.#state?.is === 'found') wishes.openRun(this.#state.scenario);
-    }, 'main');
+    this.play = button(
+      'play-found',
+      () => {
+        if (this.#state?.is === 'found') wishes.openRun(this.#state.scenario);
+      },
+      'main',
+    );
     const fields = [this.#brokers, this.#minutes, this.#seeds].map((select, i) =>
       h('label', { class: 'field' }, this.#labels[i], select),
     );
@@ -55,14 +64,14 @@ export class Search {
 
   /** @param {Say} say @param {LabState} state */
   update(say, { rules, search, frame }) {
-    const off = rules.filter(({ kept, name }) => !kept && name !== 'flush_before_acknowledging');
-    const key = `${say.lang} ${off.map(({ name }) => name)} ${frame[HEAD.BROKERS]} ${JSON.stringify(brief(search))}`;
+    const off = takenAway(rules);
+    const key = `${say.lang} ${off} ${frame[HEAD.BROKERS]} ${JSON.stringify(brief(search))}`;
     if (key === this.#key) return;
     this.#key = key;
     this.#state = search;
     const t = say.text;
     setText(this.#hint, t('lab.search.hint'));
-    const names = off.map(({ name }) => (say.has(`rule.${name}`) ? t(`rule.${name}`) : name));
+    const names = off.map((name) => (say.has(`rule.${name}`) ? t(`rule.${name}`) : name));
     setText(
       this.#rules,
       names.length === 0
@@ -111,7 +120,9 @@ export function outcome(say, search) {
   const parts = [t('lab.search.tried', { n: say.count(tried), of: say.count(of) })];
   if (perSecond > 0) {
     const seconds = (of - tried) / perSecond;
-    parts.push(t('lab.search.rate', { n: perSecond < 10 ? perSecond.toFixed(1) : say.count(Math.round(perSecond)) }));
+    parts.push(
+      t('lab.search.rate', { n: perSecond < 10 ? perSecond.toFixed(1) : say.count(Math.round(perSecond)) }),
+    );
     const left =
       seconds < 90
         ? t('lab.search.left.s', { n: Math.ceil(seconds) })

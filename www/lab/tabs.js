@@ -23,7 +23,11 @@ export class Tabs {
         onclick: () => this.choose(name),
         onkeydown: (event) => this.#key(/** @type {KeyboardEvent} */ (event)),
       }),
-      pane: h('div', { role: 'tabpanel', id: `lab-${name}`, 'aria-labelledby': `lab-tab-${name}`, class: 'pane' }, element),
+      pane: h(
+        'div',
+        { role: 'tabpanel', id: `lab-${name}`, 'aria-labelledby': `lab-tab-${name}`, class: 'pane' },
+        element,
+      ),
     }));
     this.list.append(...this.#all.map(({ tab }) => tab));
     this.panels.append(...this.#all.map(({ pane }) => pane));
@@ -55,7 +59,12 @@ export class Tabs {
   #key(event) {
     const at = this.#all.findIndex(({ name }) => name === this.#chosen);
     const last = this.#all.length - 1;
-    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+    const to = {
+      ArrowRight: at === last ? 0 : at + 1,
+      ArrowLeft: at === 0 ? last : at - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     this.choose(this.#all[to].name);

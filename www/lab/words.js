@@ -55,7 +55,8 @@ export function say(lang, table) {
 function argsOf({ brokers, ...fields }) {
   /** @type {Record<string, Arg>} */
   const args = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== null && value !== undefined) args[name] = value;
+  for (const [name, value] of Object.entries(fields))
+    if (value !== null && value !== undefined) args[name] = value;
   if (brokers?.length > 0) args.a = brokerName(brokers[0]);
   if (brokers?.length > 1) args.b = brokerName(brokers[1]);
   return args;

@@ -1,51 +1,37 @@
 // What a frame says about faults: links, and what is wrong with a broker. Pure: a frame in, plain values out.
 
-import { BROKER, BROKER_STATE, HEAD, LINK, ROLE } from '../frame.js';
+import { BROKER, BROKER_STATE, DISK, HEAD, LINK, ROLE } from '../frame.js';
 
 /**
+ * What a link is like, in the words of the command `network`.
  * @typedef {object} LinkState
- * @property {boolean} cut
- * @property {number} latencyUs
- * @property {number} jitterUs
- * @property {number} loss        permille
- * @property {number} duplicate
- * @property {number} reorder
+ * @property {number} latency_us
+ * @property {number} jitter_us
+ * @property {number} loss_permille
+ * @property {number} duplicate_permille
+ * @property {number} reorder_permille
  */
 
 /** Whether the frame speaks of links at all. @param {Float64Array} frame */
 export const tellsLinks = (frame) => frame[HEAD.LINKS_AT] > 0;
 
-/** @param {Float64Array} frame @param {number} from @param {number} to */
-const linkAt = (frame, from, to) => frame[HEAD.LINKS_AT] + (from * frame[HEAD.BROKERS] + to) * LINK.STRIDE;
-
-/** @param {Float64Array} frame @param {number} from @param {number} to */
-export const isCut = (frame, from, to) => tellsLinks(frame) && frame[linkAt(frame, from, to) + LINK.CUT] === 1;
-
-/** @param {Float64Array} frame @param {number} from @param {number} to @returns {LinkState} */
-export function linkOf(frame, from, to) {
-  const at = linkAt(frame, from, to);
-  return {
-    cut: isCut(frame, from, to),
-    latencyUs: frame[at + LINK.LATENCY_US],
-    jitterUs: frame[at + LINK.JITTER_US],
-    loss: frame[at + LINK.LOSS_PERMILLE],
-    duplicate: frame[at + LINK.DUPLICATE_PERMILLE],
-    reorder: frame[at + LINK.REORDER_PERMILLE],
-  };
-}
-
 /**
- * Whether two links are the same but for being cut.
- * @param {Float64Array} frame
- * @param {number} a  number of one, from * brokers + to
- * @param {number} b  number of the other
+ * What is wrong with a link: LINK, added up.
+ * @param {Float64Array} frame @param {number} from @param {number} to
  */
-export function sameLinks(frame, a, b) {
-  const one = frame[HEAD.LINKS_AT] + a * LINK.STRIDE;
-  const other = frame[HEAD.LINKS_AT] + b * LINK.STRIDE;
-  for (let k = LINK.CUT + 1; k < LINK.STRIDE; k++) if (frame[one + k] !== frame[other + k]) return false;
-  return true;
-}
+export const flawsOf = (frame, from, to) =>
+  tellsLinks(frame) ? frame[frame[HEAD.LINKS_AT] + from * frame[HEAD.BROKERS] + to] : LINK.FINE;
+
+/** @param {Float64Array} frame @param {number} from @param {number} to */
+export const isCut = (frame, from, to) => (flawsOf(frame, from, to) & LINK.CUT) !== 0;
+
+/** @param {LinkState} one @param {LinkState} other */
+export const sameLinks = (one, other) =>
+  one.latency_us === other.latency_us &&
+  one.jitter_us === other.jitter_us &&
+  one.loss_permille === other.loss_permille &&
+  one.duplicate_permille === other.duplicate_permille &&
+  one.reorder_permille === other.reorder_permille;
 
 /** No link to or from another broker is whole. @param {Float64Array} frame @param {number} broker */
 export function isIsolated(frame, broker) {
@@ -64,7 +50,7 @@ export function isIsolated(frame, broker) {
  * @property {number} term
  * @property {boolean} isolated
  * @property {number} clock     permille
- * @property {number} slowMs
+ * @property {boolean} slow   its disk is
  * @property {boolean} full
  */
 
@@ -76,7 +62,7 @@ export function brokerOf(frame, broker) {
     state:
       state === BROKER_STATE.DEAD
         ? 'dead'
-        : frame[at + BROKER.PAUSED] === 1
+        : state === BROKER_STATE.PAUSED
           ? 'paused'
           : state === BROKER_STATE.BOOTING
             ? 'booting'
@@ -85,8 +71,8 @@ export function brokerOf(frame, broker) {
     term: frame[at + BROKER.TERM],
     isolated: isIsolated(frame, broker),
     clock: frame[at + BROKER.CLOCK_PERMILLE],
-    slowMs: frame[at + BROKER.DISK_SLOW_MS],
-    full: frame[at + BROKER.DISK_FULL] === 1,
+    slow: (frame[at + BROKER.DISK] & DISK.SLOW) !== 0,
+    full: (frame[at + BROKER.DISK] & DISK.FULL) !== 0,
   };
 }
 

@@ -38,14 +38,15 @@ export function drawBreach(ctx, frame, layout, look, violation) {
   const { u } = layout;
   for (const b of involved) {
     const { x, y, r } = layout.brokers[b];
-    circle(ctx, x, y, r * 1.24);
+    circle(ctx, x, y, r * 1.15);
     stroke(ctx, look.palette.bad, Math.max(2, 2.4 * u));
     badge(ctx, x - r * 0.9, y - r * 0.9, Math.max(7, Math.min(r * 0.26, 12 * u)), look);
   }
   // Without a broker it is about an entry wherever it is.
   const rows = involved.length > 0 ? involved : Array.from({ length: n }, (_, b) => b);
   for (const b of rows) {
-    if (violation.index !== undefined && violation.index >= 0) markCell(ctx, frame, layout, look, b, violation.index);
+    if (violation.index !== undefined && violation.index >= 0)
+      markCell(ctx, frame, layout, look, b, violation.index);
     if (violation.queue !== undefined && violation.queue_offset !== undefined) {
       markUnit(ctx, frame, layout, look, b, violation.queue, violation.queue_offset);
     }

@@ -13,7 +13,7 @@ import { font, textWidth, wordsWith } from './text.js';
  */
 
 /** By BROKER_STATE; what is up is called by its role. */
-const STATE_KEYS = ['stage.dead', '', 'stage.booting'];
+const STATE_KEYS = ['stage.dead', '', 'stage.booting', 'stage.paused'];
 
 /** By TIMER number. */
 const TIMER_KEYS = [
@@ -48,9 +48,7 @@ export function drawLabel(ctx, frame, at, layout, look, i) {
       : palette.ink;
   const key = away
     ? STATE_KEYS[frame[at + BROKER.STATE]]
-    : frame[at + BROKER.PAUSED] === 1
-      ? 'stage.paused'
-      : role === ROLE.LEADER
+    : role === ROLE.LEADER
       ? 'stage.leader'
       : role === ROLE.CANDIDATE
         ? 'stage.candidate'

@@ -2,6 +2,7 @@
 //   leader     crown, second ring outside       follower   plain ring
 //   candidate  broken ring, its votes above     down       flat, grey, crossed out
 //                                               starting   flat, grey, a thin dotted rim
+//                                               paused     the same, and two bars (link-faults.js)
 // drawBrokers draws what changes with the state; drawTimers what changes with every frame.
 
 import { BROKER, BROKER_STATE, HEAD, ROLE, TIMER } from '../frame.js';
@@ -263,8 +264,7 @@ export function drawTimers(ctx, frame, layout, look) {
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
     const timer = frame[at + BROKER.TIMER];
-    // What is paused counts nothing down.
-    if (frame[at + BROKER.STATE] !== BROKER_STATE.UP || frame[at + BROKER.PAUSED] === 1) continue;
+    if (frame[at + BROKER.STATE] !== BROKER_STATE.UP) continue;
     const hue = termColour(look.palette, frame[at + BROKER.TERM]);
     const candidate = frame[at + BROKER.ROLE] === ROLE.CANDIDATE;
     const { x, y, r } = layout.brokers[i];

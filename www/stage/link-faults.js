@@ -2,11 +2,12 @@
 // or disk is wrong. Quiet line work in the greys of the drawing; only what stops messages altogether is red.
 //   cut both ways   the line is broken, two strokes across its middle       lossy   dotted, the sparser the more is lost
 //   cut one way     a bar across the lane of that direction                  slow    its milliseconds in the middle
-//   paused          two bars in place of the ring's hand                     cut off a dashed circle around it
+//   paused          grey, two bars in place of the term                      cut off a dashed circle around it
 
-import { BROKER, BROKER_STATE, HEAD } from '../frame.js';
-import { isCut, isIsolated, linkOf, sameLinks, tellsLinks } from '../lab/world.js';
+import { BROKER, BROKER_STATE, DISK, HEAD, LINK } from '../frame.js';
+import { flawsOf, isCut, isIsolated, sameLinks, tellsLinks } from '../lab/world.js';
 import { lane } from './lanes.js';
+import { brokerName } from './names.js';
 import { box, circle, dash, fill, line, stroke, write } from './pen.js';
 import { font, textWidth } from './text.js';
 
@@ -15,12 +16,14 @@ import { font, textWidth } from './text.js';
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./draw.js').Look} Look
  * @typedef {import('../lab/words.js').Say} Say
+ * @typedef {import('../lab/world.js').LinkState} LinkState
+ * @typedef {import('../lab/panel.js').Details} Details
  */
 
 /** A message that takes longer than this is on a slow link, microseconds. */
 const SLOW_US = 20_000;
 
-/** @param {number} n @param {number} i @param {number} j */
+/** In a large group only neighbours are joined. @param {number} n @param {number} i @param {number} j */
 const isDrawn = (n, i, j) => n <= 5 || j - i === 1 || j - i === n - 1;
 
 /**
@@ -29,32 +32,41 @@ const isDrawn = (n, i, j) => n <= 5 || j - i === 1 || j - i === n - 1;
  * @param {Layout} layout
  * @param {Look} look
  * @param {Say} say
+ * @param {Details | undefined} details
  */
-export function drawLinkFaults(ctx, frame, layout, look, say) {
+export function drawLinkFaults(ctx, frame, layout, look, say, details) {
   if (!tellsLinks(frame)) return;
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
-  const alike = n > 1 && allAlike(frame, n);
-  if (alike) drawNote(ctx, frame, layout, look, say);
+  const alike = n > 1 && details !== undefined && flawed(frame, n) && allAlike(n, details);
+  if (alike) drawNote(ctx, layout, look, words(say, details.link(0, 1)));
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       if (!isDrawn(n, i, j)) continue;
-      const there = isCut(frame, i, j);
-      const back = isCut(frame, j, i);
-      if (there && back) drawCut(ctx, layout, look, i, j);
-      else {
-        drawQuality(ctx, frame, layout, look, say, i, j, alike);
-        if (there) drawBarrier(ctx, layout, look, i, j);
-        if (back) drawBarrier(ctx, layout, look, j, i);
+      const there = flawsOf(frame, i, j);
+      const back = flawsOf(frame, j, i);
+      if (there & back & LINK.CUT) {
+        drawCut(ctx, layout, look, i, j);
+        continue;
       }
+      if ((there | back) & LINK.LOSSY) drawLossy(ctx, layout, look, i, j, details);
+      if (!alike && (there | back) > LINK.CUT) drawWords(ctx, layout, look, i, j, worst(say, i, j, details));
+      if (there & LINK.CUT) drawBarrier(ctx, layout, look, i, j);
+      if (back & LINK.CUT) drawBarrier(ctx, layout, look, j, i);
     }
   }
 }
 
-/** @param {Float64Array} frame @param {number} n */
-function allAlike(frame, n) {
-  for (let k = 1; k < n * n; k++) {
-    const from = Math.floor(k / n);
-    if (from !== k % n && !sameLinks(frame, 1, k)) return false;
+/** Whether any link loses or delays. @param {Float64Array} frame @param {number} n */
+function flawed(frame, n) {
+  for (let k = 0; k < n * n; k++) if (frame[frame[HEAD.LINKS_AT] + k] > LINK.CUT) return true;
+  return false;
+}
+
+/** @param {number} n @param {Details} details */
+function allAlike(n, { link }) {
+  const first = link(0, 1);
+  for (let from = 0; from < n; from++) {
+    for (let to = 0; to < n; to++) if (from !== to && !sameLinks(first, link(from, to))) return false;
   }
   return true;
 }
@@ -64,7 +76,14 @@ function between({ brokers }, i, j) {
   const a = brokers[i];
   const b = brokers[j];
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-  return { a, b, ux: (b.x - a.x) / length, uy: (b.y - a.y) / length, mx: (a.x + b.x) / 2, my: (a.y + b.y) / 2 };
+  return {
+    a,
+    b,
+    ux: (b.x - a.x) / length,
+    uy: (b.y - a.y) / length,
+    mx: (a.x + b.x) / 2,
+    my: (a.y + b.y) / 2,
+  };
 }
 
 /** The line between two brokers is wiped out, so that another can be drawn. @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {number} i @param {number} j */
@@ -102,11 +121,11 @@ function drawCut(ctx, layout, look, i, j) {
 function drawBarrier(ctx, layout, look, from, to) {
   const path = lane(layout, from, to);
   const { u } = layout;
-  const s = 7 * u;
+  const s = 9 * u;
   const x = (path.x0 + path.x1) / 2;
   const y = (path.y0 + path.y1) / 2;
   ctx.lineCap = 'round';
-  line(ctx, x - path.ux * s * 2.4, y - path.uy * s * 2.4, x - path.ux * s * 0.5, y - path.uy * s * 0.5);
+  line(ctx, path.x0, path.y0, x - path.ux * 3 * u, y - path.uy * 3 * u);
   stroke(ctx, look.palette.line, Math.max(1.2, 1.4 * u));
   line(ctx, x + path.uy * s, y - path.ux * s, x - path.uy * s, y + path.ux * s);
   stroke(ctx, look.palette.bad, Math.max(2, 2.4 * u));
@@ -114,57 +133,62 @@ function drawBarrier(ctx, layout, look, from, to) {
 }
 
 /**
- * @param {Ctx} ctx @param {Float64Array} frame @param {Layout} layout @param {Look} look @param {Say} say
- * @param {number} i @param {number} j @param {boolean} alike  all links are: words stand once, over the ring
+ * Dots, the sparser the more is lost.
+ * @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {number} i @param {number} j
+ * @param {Details | undefined} details
  */
-function drawQuality(ctx, frame, layout, look, say, i, j, alike) {
-  const there = linkOf(frame, i, j);
-  const back = linkOf(frame, j, i);
-  const loss = Math.max(there.loss, back.loss);
-  const { a, b, mx, my } = between(layout, i, j);
-  const { u, type } = layout;
-  if (loss > 0) {
-    wipe(ctx, layout, look, i, j);
-    line(ctx, a.x, a.y, b.x, b.y);
-    ctx.lineCap = 'round';
-    const width = Math.max(1.6, 2 * u);
-    dash(ctx, look.palette.line, width, 0.01, width * (2 + loss / 120));
-    ctx.lineCap = 'butt';
-  }
-  if (alike) return;
-  const worse = there.latencyUs + there.jitterUs + there.loss >= back.latencyUs + back.jitterUs + back.loss;
-  const text = words(say, worse ? there : back);
-  if (text === '') return;
-  const small = font(type.small);
-  const w = textWidth(ctx, text, small);
-  ctx.fillStyle = look.palette.paper;
-  ctx.fillRect(mx - w / 2 - 3, my - type.small * 0.65, w + 6, type.small * 1.3);
-  write(ctx, text, mx, my, small, look.palette.soft);
+function drawLossy(ctx, layout, look, i, j, details) {
+  const { a, b } = between(layout, i, j);
+  const loss = details ? Math.max(details.link(i, j).loss_permille, details.link(j, i).loss_permille) : 200;
+  wipe(ctx, layout, look, i, j);
+  line(ctx, a.x, a.y, b.x, b.y);
+  ctx.lineCap = 'round';
+  const width = Math.max(1.6, 2 * layout.u);
+  dash(ctx, look.palette.line, width, 0.01, width * (2 + loss / 120));
+  ctx.lineCap = 'butt';
 }
 
-/** What all links are like, once, beside the heading. @param {Ctx} ctx @param {Float64Array} frame @param {Layout} layout @param {Look} look @param {Say} say */
-function drawNote(ctx, frame, layout, look, say) {
-  const text = words(say, linkOf(frame, 0, 1));
+/** In the middle of a link. @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {number} i @param {number} j @param {string} text */
+function drawWords(ctx, layout, look, i, j, text) {
   if (text === '') return;
+  const { mx, my } = between(layout, i, j);
+  const { small } = layout.type;
+  const type = font(small);
+  const w = textWidth(ctx, text, type);
+  ctx.fillStyle = look.palette.paper;
+  ctx.fillRect(mx - w / 2 - 3, my - small * 0.65, w + 6, small * 1.3);
+  write(ctx, text, mx, my, type, look.palette.soft);
+}
+
+/** What all links are like, once, under the heading. @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {string} text */
+function drawNote(ctx, layout, look, text) {
   const { heading, type } = layout;
   write(ctx, text, heading.x, heading.y + type.heading * 1.45, font(type.small), look.palette.soft, 'left');
 }
 
-/** What is worth saying of a link. @param {Say} say @param {import('../lab/world.js').LinkState} link */
+/** Words for the worse of the two directions. @param {Say} say @param {number} i @param {number} j @param {Details | undefined} details */
+function worst(say, i, j, details) {
+  if (!details) return '';
+  const [there, back] = [details.link(i, j), details.link(j, i)];
+  const weight = (/** @type {LinkState} */ one) =>
+    one.latency_us +
+    one.jitter_us +
+    1000 * (one.loss_permille + one.duplicate_permille + one.reorder_permille);
+  return words(say, weight(there) >= weight(back) ? there : back);
+}
+
+/** What is worth saying of a link. @param {Say} say @param {LinkState} link */
 export function words(say, link) {
   const t = say.text;
   const parts = [];
-  if (link.latencyUs + link.jitterUs > SLOW_US) {
+  if (link.latency_us + link.jitter_us > SLOW_US) {
     const ms = (/** @type {number} */ us) => Math.round(us / 1000);
-    const from = ms(link.latencyUs);
-    const to = ms(link.latencyUs + link.jitterUs);
+    const from = ms(link.latency_us);
+    const to = ms(link.latency_us + link.jitter_us);
     parts.push(t('lab.ms', { n: from === to ? from : `${from}–${to}` }));
   }
-  for (const [field, permille] of /** @type {const} */ ([
-    ['loss', link.loss],
-    ['duplicate', link.duplicate],
-    ['reorder', link.reorder],
-  ])) {
+  for (const field of /** @type {const} */ (['loss', 'duplicate', 'reorder'])) {
+    const permille = link[`${field}_permille`];
     if (permille > 0) parts.push(`${t(`lab.net.${field}`)} ${t('lab.percent', { n: permille / 10 })}`);
   }
   return parts.join(' · ');
@@ -178,46 +202,53 @@ export function words(say, link) {
  * @param {Look} look
  * @param {number} i
  * @param {Say} say
+ * @param {Details | undefined} details
  */
-export function drawBrokerFaults(ctx, frame, layout, look, i, say) {
+export function drawBrokerFaults(ctx, frame, layout, look, i, say, details) {
   const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
   const { x, y, r } = layout.brokers[i];
   const { palette } = look;
-  const { u } = layout;
+  const { type, u } = layout;
   if (isIsolated(frame, i)) {
-    circle(ctx, x, y, r * 1.3);
+    circle(ctx, x, y, r * 1.22);
     dash(ctx, palette.bad, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
   }
   if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) return;
-  const paused = frame[at + BROKER.PAUSED] === 1;
-  if (paused) {
-    // Grey glass over the disc: it is all still there, and nothing in it moves.
-    ctx.globalAlpha = 0.62;
+  if (frame[at + BROKER.STATE] === BROKER_STATE.PAUSED) {
     circle(ctx, x, y, r);
     fill(ctx, palette.deadDisc);
-    ctx.globalAlpha = 1;
-    circle(ctx, x, y, r - Math.max(3, r * 0.12) / 2);
     stroke(ctx, palette.dead, Math.max(1.5, r * 0.05));
-    const w = r * 0.17;
-    const h = r * 0.62;
+    write(ctx, brokerName(i), x, y - r * 0.2, font(type.name, 650), palette.dead);
+    const w = r * 0.13;
+    const h = r * 0.4;
     for (const side of [-1, 1]) {
-      box(ctx, x + side * r * 0.2 - w / 2, y - h / 2, w, h, w * 0.25);
+      box(ctx, x + side * r * 0.15 - w / 2, y + r * 0.2, w, h, w * 0.25);
       fill(ctx, palette.ink);
-      stroke(ctx, palette.card, Math.max(1, r * 0.03));
     }
   }
-  const text = ailments(frame, at, say, r < 31 * u);
+  const text = ailments(frame, at, say, details?.disk(i).slow_ms, r < 31 * u);
   if (text !== '') drawPill(ctx, text, x, y + r, layout, look);
 }
 
-/** @param {Float64Array} frame @param {number} at @param {Say} say @param {boolean} tight */
-function ailments(frame, at, say, tight) {
+/**
+ * @param {Float64Array} frame @param {number} at @param {Say} say @param {number | undefined} slow  milliseconds
+ * @param {boolean} tight  there is room for one only
+ */
+function ailments(frame, at, say, slow, tight) {
   const parts = [];
   const rate = frame[at + BROKER.CLOCK_PERMILLE];
+  const disk = frame[at + BROKER.DISK];
   if (rate > 0 && rate !== 1000) parts.push(say.text('lab.times', { n: rate / 1000 }));
-  const slow = frame[at + BROKER.DISK_SLOW_MS];
-  if (frame[at + BROKER.DISK_FULL] === 1) parts.push(say.text('lab.disk.full'));
-  else if (slow > 0) parts.push(slow < 1000 ? say.text('lab.ms', { n: slow }) : say.text('lab.s', { n: slow / 1000 }));
+  if (disk & DISK.FULL) parts.push(say.text('lab.disk.full'));
+  else if (disk & DISK.SLOW) {
+    const s =
+      slow === undefined
+        ? ''
+        : slow < 1000
+          ? say.text('lab.ms', { n: slow })
+          : say.text('lab.s', { n: slow / 1000 });
+    parts.push(say.text('lab.disk.slow.short', { s }).trim());
+  }
   return tight ? (parts[0] ?? '') : parts.join(' · ');
 }
 

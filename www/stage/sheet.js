@@ -1,7 +1,7 @@
 // What the state decides is drawn onto a sheet of its own, again only when one of its numbers changed; a frame in which
 // only messages move then costs a copy of that sheet and the messages. The picture is the same as without it.
 
-import { BROKER, CELL, HEAD, LINK, QUEUE, UNIT } from '../frame.js';
+import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
 
 /**
  * @typedef {import('./layout.js').Layout} Layout
@@ -17,7 +17,8 @@ import { BROKER, CELL, HEAD, LINK, QUEUE, UNIT } from '../frame.js';
  * @property {import('./text.js').Words | null} words
  * @property {number | null} focus
  * @property {number} hover
- * @property {unknown} say  who words what the panel for breaking things adds
+ * @property {unknown} say    who words what the panel for breaking things adds
+ * @property {number} version  of what it adds
  */
 
 /** @type {WeakMap<object, Sheet | null>} */
@@ -77,6 +78,7 @@ function sheetOf(canvas) {
       focus: null,
       hover: -2,
       say: null,
+      version: 0,
     };
   }
   sheets.set(canvas, sheet);
@@ -100,13 +102,15 @@ function changed(sheet, canvas, frame, layout, look) {
   }
   const hover = look.hover === null ? -2 : look.hover.what === 'broker' ? look.hover.broker : -1;
   const say = look.lab?.say ?? null;
+  const version = look.lab?.version ?? 0;
   if (
     sheet.layout !== layout ||
     sheet.palette !== look.palette ||
     sheet.words !== look.words ||
     sheet.focus !== look.focus ||
     sheet.hover !== hover ||
-    sheet.say !== say
+    sheet.say !== say ||
+    sheet.version !== version
   ) {
     sheet.layout = layout;
     sheet.palette = look.palette;
@@ -114,6 +118,7 @@ function changed(sheet, canvas, frame, layout, look) {
     sheet.focus = look.focus;
     sheet.hover = hover;
     sheet.say = say;
+    sheet.version = version;
     differs = true;
   }
   return numbersChanged(sheet, frame) || differs;
@@ -128,7 +133,7 @@ function numbersChanged(sheet, frame) {
   const brokers = frame[HEAD.BROKERS];
   const cells = brokers * frame[HEAD.COLUMNS] * CELL.STRIDE;
   const queues = brokers * frame[HEAD.QUEUES] * (QUEUE.LENGTH + frame[HEAD.UNITS] * UNIT.STRIDE);
-  const links = frame[HEAD.LINKS_AT] > 0 ? brokers * brokers * LINK.STRIDE : 0;
+  const links = frame[HEAD.LINKS_AT] > 0 ? brokers * brokers : 0;
   const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues + links;
   if (sheet.seen.length < most) sheet.seen = new Float64Array(most);
   const { seen } = sheet;
