@@ -24,10 +24,12 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     let brokers_at = head::LENGTH;
     let cells_at = brokers_at + brokers * broker::STRIDE;
     let queues_at = cells_at + brokers * COLUMNS * cell::STRIDE;
-    let flights_at = queues_at + brokers * queues * queue_size;
+    let links_at = queues_at + brokers * queues * queue_size;
+    let flights_at = links_at + brokers * brokers;
 
     frame.clear();
     frame.resize(flights_at, NONE);
+    frame[links_at..].fill(0.0);
     let first = first_column(world, brokers);
     for n in 0..brokers {
         fill_broker(block(frame, brokers_at + n * broker::STRIDE), world, n);
@@ -63,6 +65,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     head[head::LEADER] = member(world.leader());
     fill_producer(head, world.producer(0));
     head[head::QUORUM] = (brokers / 2 + 1) as f64;
+    head[head::LINKS_AT] = links_at as f64;
 }
 
 /// Without a producer there is one that does nothing.
@@ -133,6 +136,8 @@ fn first_column(world: &World, brokers: usize) -> Index {
 }
 
 fn fill_broker(place: &mut [f64; broker::STRIDE], world: &World, n: usize) {
+    place[broker::CLOCK_PERMILLE] = 1000.0;
+    place[broker::DISK] = 0.0;
     match world.broker(n) {
         BrokerState::Up(process) => {
             place[broker::STATE] = state::UP;
@@ -244,6 +249,7 @@ fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
         Some(_) => -1.0,
     };
     place[flight::MESSAGE] = message.number.map_or(NONE, f64::from);
+    place[flight::LOST] = if packet.lost { 1.0 } else { 0.0 };
 }
 
 #[cfg(test)]
