@@ -18,9 +18,10 @@ import css from './lab.css?inline';
 import { Network } from './network.js';
 import { Partition } from './partition.js';
 import { button, setButton } from './pieces.js';
-import { RuleList, takenAway } from './rules.js';
+import { RuleList } from './rules.js';
 import { Search } from './search.js';
 import { LabStage } from './stage.js';
+import { takenAway } from './subjects.js';
 import { Tabs } from './tabs.js';
 import { loadLabWords } from './words.js';
 

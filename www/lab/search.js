@@ -4,7 +4,7 @@
 import { HEAD } from '../frame.js';
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { button, setButton } from './pieces.js';
-import { takenAway } from './rules.js';
+import { takenAway } from './subjects.js';
 
 /** @import { LabState, LabWishes, SearchState } from './panel.js' */
 /** @import { Say } from './words.js' */

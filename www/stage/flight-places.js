@@ -16,6 +16,15 @@ export const ARROW = 0.8;
 /** With reduced motion messages stand still; those that share a lane stand side by side on it. */
 const STANDING = [0.5, 0.3, 0.7, 0.4, 0.6];
 
+/** What will not arrive gets this far. */
+const LOST_AT = 0.5;
+
+/** Whether a message will not arrive. @param {Float64Array} frame @param {number} at */
+export const isLost = (frame, at) => frame[at + FLIGHT.LOST] === 1;
+
+/** Whether it has come to where it is lost. @param {Float64Array} frame @param {number} at */
+export const isGone = (frame, at) => isLost(frame, at) && frame[at + FLIGHT.PROGRESS] >= LOST_AT;
+
 /** Of each message of this frame, as long as there is no crowd: how far along its lane, how far to the side of it. */
 export const along = new Float64Array(CROWD);
 export const aside = new Float64Array(CROWD);
@@ -71,7 +80,9 @@ export function spread(frame, layout, look, first, count, size) {
 export function distanceAlong(frame, at, path, size, standing) {
   const { length } = path;
   const half = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size;
-  const progress = standing ? STANDING[frame[at + FLIGHT.ID] % STANDING.length] : frame[at + FLIGHT.PROGRESS];
+  const progress = standing
+    ? STANDING[frame[at + FLIGHT.ID] % STANDING.length]
+    : Math.min(frame[at + FLIGHT.PROGRESS], isLost(frame, at) ? LOST_AT : 1);
   const room = length - 2 * half - ARROW * size;
   return room > 0 ? half + room * progress : length * progress;
 }

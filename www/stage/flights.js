@@ -3,10 +3,21 @@
 
 import { FLIGHT, HEAD } from '../frame.js';
 import { drawFlightLabels, noteGlyph, startLabels } from './flight-labels.js';
-import { ARROW, CROWD, along, aside, distanceAlong, placed, sizeAmong, spread } from './flight-places.js';
+import {
+  ARROW,
+  CROWD,
+  along,
+  aside,
+  distanceAlong,
+  isGone,
+  placed,
+  sizeAmong,
+  spread,
+} from './flight-places.js';
 import { drawGlyph, messageColour, reach } from './glyphs.js';
 import { lane } from './lanes.js';
 import { fill, line } from './pen.js';
+import { cross } from './shapes.js';
 
 /**
  * @typedef {CanvasRenderingContext2D} Ctx
@@ -39,7 +50,7 @@ export function drawFlights(ctx, frame, layout, look) {
     const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
     const x = path.x0 + path.ux * along[i] - path.uy * aside[i];
     const y = path.y0 + path.uy * along[i] + path.ux * aside[i];
-    drawGlyph(ctx, frame, at, x, y, size, messageColour(frame, at, look.palette), look.palette);
+    drawMessage(ctx, frame, at, x, y, size, look);
     noteGlyph(x, y, size * 1.15);
     const tip = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size + ARROW * size * 0.5;
     noteGlyph(x + path.ux * tip, y + path.uy * tip, ARROW * size * 0.5);
@@ -69,9 +80,27 @@ function drawCrowd(ctx, frame, layout, look, first, count) {
     const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
     const far = distanceAlong(frame, at, path, size, look.reducedMotion);
     drawTail(ctx, frame, at, layout, look, size, far, 0, true);
-    const colour = messageColour(frame, at, look.palette);
-    drawGlyph(ctx, frame, at, path.x0 + path.ux * far, path.y0 + path.uy * far, size, colour, look.palette);
+    drawMessage(ctx, frame, at, path.x0 + path.ux * far, path.y0 + path.uy * far, size, look);
   }
+}
+
+/**
+ * What is lost is seen to be lost, and where: it stops half way, pale, under a cross.
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {number} at
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ * @param {Look} look
+ */
+function drawMessage(ctx, frame, at, x, y, size, look) {
+  const gone = isGone(frame, at);
+  if (gone) ctx.globalAlpha = 0.4;
+  drawGlyph(ctx, frame, at, x, y, size, messageColour(frame, at, look.palette), look.palette);
+  if (!gone) return;
+  ctx.globalAlpha = 1;
+  cross(ctx, x, y, size * 0.9, look.palette.bad);
 }
 
 /**
