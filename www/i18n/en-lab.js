@@ -1,5 +1,5 @@
 // English: the panel for breaking things, fetched with it. The same keys with the same {arguments} stand in zh-lab.js.
-// `holds.`, `broken.` and `rule.` go by the names of check::Invariant and ledger::Rule.
+// `holds.`, `broken.` and `rule.` go by the names of check::Invariant, check::Broken and ledger::Rule.
 
 /** @type {Record<string, string>} */
 export default {
@@ -30,55 +30,43 @@ export default {
   'holds.leader_returns': 'After trouble a leader comes back',
   'holds.puts_succeed': 'After trouble messages get through again',
 
-  // what was broken, by whom and where: the first of each that has all it needs
+  // what was broken, by whom and where: by the names of check::Broken
   'broken.at': 'At {s} s',
-  'broken.one_leader_per_term': '{a} and {b} were both leader in term {term}.',
-  'broken.leader_append_only.0': '{a}, leader of term {term}, no longer has entry {index} as it was.',
-  'broken.leader_append_only.1': '{a} shortened its own log at entry {index} while it was leader.',
-  'broken.leader_append_only.2': '{a} shortened its own log while it was leader.',
-  'broken.log_matching.0':
-    '{a} and {b} have the same term {term} at entry {index}, but not the same log up to there.',
-  'broken.log_matching.1': '{a} and {b} agree on entry {index}, but not on what comes before it.',
-  'broken.log_matching.2': '{a} and {b} agree on a later entry, but not on what comes before it.',
-  'broken.leader_completeness.0': '{a} leads term {term} without entry {index}, which was committed.',
-  'broken.leader_completeness.1': '{a} leads without entry {index}, which was committed.',
-  'broken.leader_completeness.2': '{a} leads without an entry that was committed.',
-  'broken.committed_entries_agree.0': '{a} and {b} committed different entries at index {index}.',
-  'broken.committed_entries_agree.1': '{a} committed another entry {index} than the one committed before.',
-  'broken.committed_entries_agree.2': '{a} committed another entry than was committed before at its index.',
-  'broken.queue_offsets_agree.0':
-    'Queue {queue}, offset {queue_offset}: {a} has another message there than {b}.',
-  'broken.queue_offsets_agree.1':
-    'Queue {queue}, offset {queue_offset}: {a} has another message there than was there before.',
-  'broken.queue_offsets_agree.2': '{a} has another message at a queue offset than was there before.',
-  'broken.commit_index_sound.0': '{a} moved its committedIndex to {index}: backwards, or beyond its log.',
-  'broken.commit_index_sound.1': '{a} moved its committedIndex backwards, or beyond its log.',
-  'broken.units_point_at_their_message.0':
-    'On {a}, offset {queue_offset} of queue {queue} does not point at the message that belongs there.',
-  'broken.units_point_at_their_message.1':
-    'On {a}, the ConsumeQueue does not point at the message of entry {index}.',
-  'broken.units_point_at_their_message.2': 'On {a}, a ConsumeQueue unit points at another message.',
-  'broken.acknowledged_kept.0':
-    'Message {number} was answered PUT_OK, but is not committed in entry {index} any more.',
-  'broken.acknowledged_kept.1': 'Message {number} was answered PUT_OK and is lost.',
-  'broken.acknowledged_kept.2': 'Entry {index}, answered PUT_OK, is lost on {a}.',
-  'broken.acknowledged_kept.3': 'A message was answered PUT_OK and is lost.',
-  'broken.consumed_only_committed.0':
-    'Consumer {consumer} got message {number}, which was not committed in entry {index}.',
-  'broken.consumed_only_committed.1': 'Consumer {consumer} got message {number} before it was committed.',
-  'broken.consumed_only_committed.2': 'A consumer got a message that was not committed.',
-  'broken.queue_order.0': 'Consumer {consumer} came to offset {queue_offset} of queue {queue} out of order.',
-  'broken.queue_order.1': 'Consumer {consumer} read a queue out of order.',
-  'broken.queue_order.2': 'A consumer read a queue out of order.',
-  'broken.same_bytes.0': 'Entry {index} has other bytes, or another place, on {a} than on {b}.',
-  'broken.same_bytes.1': 'Entry {index} has other bytes, or another place, on {a} than elsewhere.',
-  'broken.same_bytes.2': 'An entry has other bytes, or another place, on {a} than elsewhere.',
-  'broken.duplicates_explained.0': 'Message {number} is there twice, though no attempt at it failed.',
-  'broken.duplicates_explained.1': 'A message is there twice, though no attempt at it failed.',
-  'broken.leader_returns': 'A majority is up and connected, but no leader came back in time.',
-  'broken.puts_succeed.0':
-    'A leader is there and nothing is in the way, but message {number} did not get through.',
-  'broken.puts_succeed.1': 'A leader is there and nothing is in the way, but no message gets through.',
+  'broken.two_leaders': '{a} and {b} were both leader in term {term}.',
+  'broken.leader_deleted': '{a} deleted entry {index} of its own log while it was leader of term {term}.',
+  'broken.entries_differ': '{a} and {b} have different entries {index}, both of term {term}.',
+  'broken.prefixes_differ':
+    '{a} and {b} have the same entry {index} of term {term}, but not the same log before it.',
+  'broken.places_differ': '{a} and {b} have entry {index} of term {term} at different places of their files.',
+  'broken.leader_lacks_committed': '{a} leads term {term} without entry {index}, which was committed before.',
+  'broken.leader_lacks_acknowledged':
+    '{a} leads term {term} without message {number}, which was answered PUT_OK.',
+  'broken.committed_differs':
+    '{last} committed another entry {index} than the one that was committed before.',
+  'broken.committed_beyond_end': '{a} takes entry {index} for committed and does not even have it.',
+  'broken.committed_went_back': 'The committedIndex of {a} went back to {index}.',
+  'broken.units_differ': '{a} and {b} have different messages at offset {queue_offset} of queue {queue}.',
+  'broken.unit_misplaced':
+    'At offset {queue_offset} of queue {queue}, {a} points at a message that belongs elsewhere.',
+  'broken.unit_dangles': 'In queue {queue}, {a} points at a message that its log no longer has.',
+  'broken.acknowledged_not_committed':
+    'Message {number} was answered PUT_OK, but entry {index} is not it, or is not committed.',
+  'broken.acknowledged_not_shown':
+    '{a} does not show message {number} in queue {queue}, though it was answered PUT_OK long ago.',
+  'broken.acknowledged_not_consumed':
+    'Nobody in the group of consumer {consumer} gets to offset {queue_offset} of queue {queue}.',
+  'broken.consumed_not_committed':
+    'Consumer {consumer} got message {number}, but entry {index} is not it, or is not committed.',
+  'broken.consumed_out_of_order':
+    'Consumer {consumer} came to offset {queue_offset} of queue {queue} out of order.',
+  'broken.passed_over':
+    'Consumer {consumer} began at offset {queue_offset} of queue {queue} and passed messages over.',
+  'broken.sent_after_success':
+    'Producer {producer} sent message {number} again after it was answered PUT_OK.',
+  'broken.stored_too_often':
+    'Message {number} is committed more often than it was sent, at last as entry {index}.',
+  'broken.no_leader': '{all} are up and connected, a majority, and nobody leads them.',
+  'broken.no_put': 'No message of producer {producer} gets through, though nothing is in the way.',
   'broken.any': 'A guarantee was broken: {name}.',
 
   'lab.again': 'Run again',
@@ -240,74 +228,77 @@ export default {
   // rules: what each says, and what it protects from
   'rule.compare_from_the_end': 'Compare from the end of the log',
   'rule.compare_from_the_end.why':
-    'A new leader looks for common ground from its last entry. Else (B1) on its first leadership it starts where its log ended at boot, and followers delete committed entries.',
+    'A new leader looks for common ground from its last entry. Without it (B1) on its first leadership it starts where its log ended at boot, and followers delete committed entries.',
   'rule.vote_by_the_log': 'Vote by the log itself',
   'rule.vote_by_the_log.why':
-    'Votes compare real log ends. Else (B2) a copy that a truncate leaves behind: a voter takes its shortened log for longer than it is.',
+    'Votes compare real log ends. Without it (B2) a copy that a truncate leaves behind: a voter takes its shortened log for longer than it is.',
   'rule.check_control_pushes': 'Check who pushes',
   'rule.check_control_pushes.why':
-    'COMPARE, TRUNCATE and COMMIT count only from the known leader in the present term. Else (B3) a deposed leader’s late TRUNCATE is obeyed.',
+    'COMPARE, TRUNCATE and COMMIT count only from the known leader in the present term. Without it (B3) a deposed leader’s late TRUNCATE is obeyed.',
   'rule.truncate_only_conflicts': 'Truncate only what conflicts',
   'rule.truncate_only_conflicts.why':
-    'Entries that agree with the leader’s, or are committed, stay. Else (B4) TRUNCATE takes whatever is there.',
+    'Entries that agree with the leader’s, or are committed, stay. Without it (B4) TRUNCATE takes whatever is there.',
   'rule.resend_from_the_match': 'Push again what was not answered',
   'rule.resend_from_the_match.why':
-    'The oldest push without an answer goes out again. Else (B5) a lost first push of a leadership leaves its follower behind for good.',
+    'The oldest push without an answer goes out again. Without it (B5) a lost first push of a leadership leaves its follower behind for good.',
   'rule.answer_only_committed': 'Answer a put by its commit',
   'rule.answer_only_committed.why':
-    'SUCCESS means: this entry is committed. Else (B7) a check by index alone acknowledges what an earlier shape of the log had there.',
+    'SUCCESS means: this entry is committed. Without it (B7) a check by index alone acknowledges what an earlier shape of the log had there.',
   'rule.batches_fill': 'Batches fill',
   'rule.batches_fill.why':
-    'With batching on, entries that are ready together travel together. Else (B8) each travels alone: slower, not less safe.',
+    'With batching on, entries that are ready together travel together. Without it (B8) each travels alone: slower, not less safe.',
   'rule.erase_on_truncate': 'A truncate erases the bytes',
   'rule.erase_on_truncate.why':
-    'What was cut off is gone from the disk. Else (B16) recovery scans past the cut and finds the old entries again.',
+    'What was cut off is gone from the disk. Without it (B16) recovery scans past the cut and finds the old entries again.',
   'rule.count_only_current_term': 'Count copies of present-term entries only',
   'rule.count_only_current_term.why':
-    'Older entries are committed along with one of the leader’s own term (Raft, 5.4.2). Else a majority may hold an old entry and still lose it (figure 8).',
+    'Older entries are committed along with one of the leader’s own term (Raft, 5.4.2). Without it a majority may hold an old entry and still lose it (figure 8).',
   'rule.noop_on_election': 'A no-op on election',
   'rule.noop_on_election.why':
-    'A new leader whose log is not all committed appends an empty entry of its term. Else old entries wait until somebody writes.',
+    'A new leader whose log is not all committed appends an empty entry of its term. Without it old entries wait until somebody writes.',
   'rule.heed_larger_term': 'Heed a larger term',
   'rule.heed_larger_term.why':
-    'A leader that is told of a larger term steps down, even with a majority behind it. Else only without one, as in 0.3.1.2.',
+    'A leader that is told of a larger term steps down, even with a majority behind it. Without it only without one, as in 0.3.1.2.',
   'rule.answer_on_term_change': 'Answer when the term is lost',
   'rule.answer_on_term_change.why':
-    'Who stops being leader answers the puts that wait. Else they wait until it leads again, as in 0.3.1.2.',
+    'Who stops being leader answers the puts that wait. Without it they wait until it leads again, as in 0.3.1.2.',
   'rule.remember_vote': 'Remember the vote across a restart',
   'rule.remember_vote.why':
-    'Term and vote are on the disk before a vote is answered. Else (B14) a broker that restarts may vote twice in a term.',
+    'Term and vote are on the disk before a vote is answered. Without it (B14) a broker that restarts may vote twice in a term.',
   'rule.compare_logs_before_voting': 'Compare logs before voting',
   'rule.compare_logs_before_voting.why':
-    'Nobody votes for a log that is behind its own. Else a broker without committed entries becomes leader, and they are lost.',
+    'Nobody votes for a candidate whose log ends before its own. Without it a broker without the committed entries is elected, and the others delete theirs.',
   'rule.majority_to_win': 'A majority to win',
   'rule.majority_to_win.why':
-    'Any two majorities share a broker. With half of the votes two brokers can win one term.',
+    'More than half of the members elect a leader, and any two majorities share one. Without it half, rounded down, is enough: of three a candidate needs but itself.',
   'rule.majority_to_commit': 'A majority to commit',
   'rule.majority_to_commit.why':
-    'What a majority holds, every later leader holds. With half of the copies a committed entry can be missing from it.',
+    'What more than half hold, every later leader holds. Without it half, rounded down, is enough: of three the leader’s own copy.',
   'rule.raise_the_term': 'Raise the term',
   'rule.raise_the_term.why':
-    'After a lost round a candidate goes on in a larger term. Else the same term is voted on again, and may get two leaders.',
+    'After a lost round a candidate stands again in a larger term. Without it in the same one, its vote cleared: a term may get several leaders.',
   'rule.step_down_on_larger_term': 'Step down on a larger term',
   'rule.step_down_on_larger_term.why':
-    'Who hears of a larger term stops leading or following in its own. Else a leader that was replaced goes on.',
+    'A leader that is told of a larger term steps down. Without it it takes the term over and goes on, leader of a term that nobody gave it.',
   'rule.truncate_conflicts': 'Truncate what conflicts',
   'rule.truncate_conflicts.why':
-    'A follower cuts off what its leader does not have. Else entries that never were committed stay among those that are.',
+    'A follower deletes what conflicts with its leader’s log. Without it it only says so and keeps it, and soon takes it for committed.',
   'rule.vote_once_a_term': 'One vote in a term',
   'rule.vote_once_a_term.why':
-    'The vote is cleared by a new term only. Else who becomes candidate again votes again, in the same term.',
+    'A vote is for the whole term. Without it whoever stands forgets whom it voted for, and votes once more in the same term.',
   'rule.dispatch_only_committed': 'Dispatch only what is committed',
   'rule.dispatch_only_committed.why':
-    'ConsumeQueues get an entry once it is committed. Else consumers read messages that may still be replaced.',
+    'Only what is committed gets into the ConsumeQueues. Without it all that is in the log: consumers see messages that never come to be, and the units of deleted ones stay.',
   'rule.recover_before_serving': 'Recover before serving',
   'rule.recover_before_serving.why':
-    'A new master takes messages once its log is committed and dispatched. Else a queue offset is given out twice.',
+    'A new leader becomes master once all of its log is committed and dispatched. Without it at once: it gives out queue offsets that messages further down its log already have.',
   'rule.flush_before_acknowledging': 'Flush before acknowledging',
   'rule.flush_before_acknowledging.why':
-    'An entry is on the disk before it counts as a copy. Off, as in the original, which flushes every 10 ms: a majority that loses power together loses acknowledged messages.',
-  'rule.watermarks_follow_the_log': 'Watermarks follow the log',
-  'rule.watermarks_follow_the_log.why':
-    'What a follower is known to hold is forgotten with what it truncates. Else (B6) copies are counted that are no longer there.',
+    'An entry counts as a copy only once it is on the disk. Off, as in the original, which flushes every 10 ms (B15): a majority that loses power together loses what it acknowledged.',
+  'rule.recover_queues_whole': 'A crash costs the ConsumeQueues nothing',
+  'rule.recover_queues_whole.why':
+    'Dispatching goes on where the queues end. Without it, as in RocketMQ, recovery dispatches what is not committed, then cuts units that nobody writes again.',
+  'rule.take_only_as_master': 'Only a master takes messages',
+  'rule.take_only_as_master.why':
+    'Without it, as in RocketMQ, a leader that was never a slave takes messages as soon as it leads: queue offsets of its uncommitted tail are given out twice.',
 };

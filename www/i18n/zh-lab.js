@@ -1,4 +1,4 @@
-// 中文：“动手破坏”面板的文字，随面板一起加载。键与 {参数} 和 en-lab.js 一一对应；`holds.`、`broken.`、`rule.` 后面是 check::Invariant 和 ledger::Rule 里的名字。
+// 中文：“动手破坏”面板的文字，随面板一起加载。键与 {参数} 和 en-lab.js 一一对应；`holds.`、`broken.`、`rule.` 后面是 check::Invariant、check::Broken 和 ledger::Rule 里的名字。
 
 /** @type {Record<string, string>} */
 export default {
@@ -29,47 +29,31 @@ export default {
   'holds.puts_succeed': '故障过后消息能重新写入',
 
   'broken.at': '{s} s 时',
-  'broken.one_leader_per_term': '{a} 和 {b} 在任期 {term} 里都当过领导者。',
-  'broken.leader_append_only.0': '{a} 是任期 {term} 的领导者，自己日志里的条目 {index} 却变了。',
-  'broken.leader_append_only.1': '{a} 在当领导者期间，从条目 {index} 起缩短了自己的日志。',
-  'broken.leader_append_only.2': '{a} 在当领导者期间缩短了自己的日志。',
-  'broken.log_matching.0': '{a} 和 {b} 的条目 {index} 任期同为 {term}，此前的日志却不同。',
-  'broken.log_matching.1': '{a} 和 {b} 的条目 {index} 相同，此前的日志却不同。',
-  'broken.log_matching.2': '{a} 和 {b} 有相同的条目，此前的日志却不同。',
-  'broken.leader_completeness.0': '{a} 当上任期 {term} 的领导者，却没有已提交的条目 {index}。',
-  'broken.leader_completeness.1': '{a} 当上领导者，却没有已提交的条目 {index}。',
-  'broken.leader_completeness.2': '{a} 当上领导者，却缺少已提交的条目。',
-  'broken.committed_entries_agree.0': '{a} 和 {b} 在 index {index} 处提交了不同的条目。',
-  'broken.committed_entries_agree.1': '{a} 提交的条目 {index} 与先前已提交的不同。',
-  'broken.committed_entries_agree.2': '{a} 提交的条目与同一 index 上先前已提交的不同。',
-  'broken.queue_offsets_agree.0': '队列 {queue} 的位点 {queue_offset}：{a} 与 {b} 的消息不同。',
-  'broken.queue_offsets_agree.1': '队列 {queue} 的位点 {queue_offset}：{a} 的消息与先前的不同。',
-  'broken.queue_offsets_agree.2': '{a} 在某个队列位点上的消息与先前的不同。',
-  'broken.commit_index_sound.0': '{a} 的 committedIndex 变成 {index}：倒退了，或超出了日志末尾。',
-  'broken.commit_index_sound.1': '{a} 的 committedIndex 倒退了，或超出了日志末尾。',
-  'broken.units_point_at_their_message.0':
-    '{a} 上队列 {queue} 的位点 {queue_offset} 没有指向该在那里的消息。',
-  'broken.units_point_at_their_message.1': '{a} 的 ConsumeQueue 没有指向条目 {index} 的消息。',
-  'broken.units_point_at_their_message.2': '{a} 的某个 ConsumeQueue 单元指向了别的消息。',
-  'broken.acknowledged_kept.0': '消息 {number} 已应答 PUT_OK，条目 {index} 处却不再是已提交的它。',
-  'broken.acknowledged_kept.1': '消息 {number} 已应答 PUT_OK，却丢了。',
-  'broken.acknowledged_kept.2': '条目 {index} 已应答 PUT_OK，却在 {a} 上丢了。',
-  'broken.acknowledged_kept.3': '一条已应答 PUT_OK 的消息丢了。',
-  'broken.consumed_only_committed.0':
-    '消费者 {consumer} 收到了消息 {number}，而它在条目 {index} 处并未提交。',
-  'broken.consumed_only_committed.1': '消费者 {consumer} 收到了尚未提交的消息 {number}。',
-  'broken.consumed_only_committed.2': '有消费者收到了尚未提交的消息。',
-  'broken.queue_order.0': '消费者 {consumer} 没有按顺序读到队列 {queue} 的位点 {queue_offset}。',
-  'broken.queue_order.1': '消费者 {consumer} 没有按顺序读队列。',
-  'broken.queue_order.2': '有消费者没有按顺序读队列。',
-  'broken.same_bytes.0': '条目 {index} 在 {a} 与 {b} 上的字节或位置不同。',
-  'broken.same_bytes.1': '条目 {index} 在 {a} 上的字节或位置与别处不同。',
-  'broken.same_bytes.2': '{a} 上有条目的字节或位置与别处不同。',
-  'broken.duplicates_explained.0': '消息 {number} 出现了两次，而它的发送从未失败过。',
-  'broken.duplicates_explained.1': '有消息出现了两次，而它的发送从未失败过。',
-  'broken.leader_returns': '多数节点在线且互通，却迟迟没有选出领导者。',
-  'broken.puts_succeed.0': '领导者在，也没有故障，消息 {number} 却写不进去。',
-  'broken.puts_succeed.1': '领导者在，也没有故障，消息却写不进去。',
+  'broken.two_leaders': '{a} 和 {b} 在任期 {term} 里都当过领导者。',
+  'broken.leader_deleted': '{a} 在当任期 {term} 的领导者期间，删掉了自己日志里的条目 {index}。',
+  'broken.entries_differ': '{a} 和 {b} 的条目 {index} 任期都是 {term}，内容却不同。',
+  'broken.prefixes_differ': '{a} 和 {b} 有相同的条目 {index}（任期 {term}），此前的日志却不同。',
+  'broken.places_differ': '任期 {term} 的条目 {index}，在 {a} 和 {b} 的文件里位置不同。',
+  'broken.leader_lacks_committed': '{a} 当上任期 {term} 的领导者，却没有先前已提交的条目 {index}。',
+  'broken.leader_lacks_acknowledged': '{a} 当上任期 {term} 的领导者，却没有已应答 PUT_OK 的消息 {number}。',
+  'broken.committed_differs': '{last} 提交的条目 {index} 与先前已提交的不同。',
+  'broken.committed_beyond_end': '{a} 把条目 {index} 当作已提交，而它根本没有这一条。',
+  'broken.committed_went_back': '{a} 的 committedIndex 倒退到了 {index}。',
+  'broken.units_differ': '队列 {queue} 的位点 {queue_offset}：{a} 和 {b} 的消息不同。',
+  'broken.unit_misplaced': '队列 {queue} 的位点 {queue_offset}：{a} 指向的消息本不该在这里。',
+  'broken.unit_dangles': '在队列 {queue} 里，{a} 指向的消息已不在它的日志中。',
+  'broken.acknowledged_not_committed': '消息 {number} 已应答 PUT_OK，条目 {index} 却不是它，或并未提交。',
+  'broken.acknowledged_not_shown': '消息 {number} 早已应答 PUT_OK，{a} 的队列 {queue} 里却没有它。',
+  'broken.acknowledged_not_consumed':
+    '消费者 {consumer} 所在的组里，谁也读不到队列 {queue} 的位点 {queue_offset}。',
+  'broken.consumed_not_committed':
+    '消费者 {consumer} 收到了消息 {number}，条目 {index} 却不是它，或并未提交。',
+  'broken.consumed_out_of_order': '消费者 {consumer} 没有按顺序读到队列 {queue} 的位点 {queue_offset}。',
+  'broken.passed_over': '消费者 {consumer} 从队列 {queue} 的位点 {queue_offset} 开始，漏掉了前面的消息。',
+  'broken.sent_after_success': '消息 {number} 已应答 PUT_OK，生产者 {producer} 又发了一次。',
+  'broken.stored_too_often': '消息 {number} 提交的次数比发送的还多，最后一次是条目 {index}。',
+  'broken.no_leader': '{all} 在线且互通，够多数，却没有领导者。',
+  'broken.no_put': '没有任何故障，生产者 {producer} 的消息却写不进去。',
   'broken.any': '有一条保证被打破：{name}。',
 
   'lab.again': '从头再看',
@@ -219,66 +203,74 @@ export default {
 
   'rule.compare_from_the_end': '从日志末尾开始比对',
   'rule.compare_from_the_end.why':
-    '新领导者从自己的最后一条起寻找共同点。否则（B1）首次当选时会从启动时的末尾比起，跟随者因此删掉已提交的条目。',
+    '新领导者从自己的最后一条起寻找共同点。去掉后（B1）首次当选时会从启动时的末尾比起，跟随者因此删掉已提交的条目。',
   'rule.vote_by_the_log': '按真实的日志投票',
   'rule.vote_by_the_log.why':
-    '投票比较的是日志真正的末尾。否则（B2）用的是截断后没有更新的副本：日志短了，还以为自己很长。',
+    '投票比较的是日志真正的末尾。去掉后（B2）用的是截断后没有更新的副本：日志短了，还以为自己很长。',
   'rule.check_control_pushes': '核对推送者的身份',
   'rule.check_control_pushes.why':
-    'COMPARE、TRUNCATE、COMMIT 只认当前任期里已知的领导者。否则（B3）旧领导者迟到的 TRUNCATE 也会被执行。',
+    'COMPARE、TRUNCATE、COMMIT 只认当前任期里已知的领导者。去掉后（B3）旧领导者迟到的 TRUNCATE 也会被执行。',
   'rule.truncate_only_conflicts': '只截断有冲突的部分',
   'rule.truncate_only_conflicts.why':
-    '与领导者一致的、已提交的条目都要留下。否则（B4）TRUNCATE 会把那里的一切都删掉。',
+    '与领导者一致的、已提交的条目都要留下。去掉后（B4）TRUNCATE 会把那里的一切都删掉。',
   'rule.resend_from_the_match': '没有应答的推送要重发',
   'rule.resend_from_the_match.why':
-    '最早的、未获应答的推送会重发。否则（B5）一任领导者的首次推送若丢失，那个跟随者就一直落后。',
+    '最早的、未获应答的推送会重发。去掉后（B5）一任领导者的首次推送若丢失，那个跟随者就一直落后。',
   'rule.answer_only_committed': '提交了才应答写入',
   'rule.answer_only_committed.why':
-    'SUCCESS 就是：这个条目已提交。否则（B7）只看 index，可能把日志从前在那里的内容当成了它。',
+    'SUCCESS 就是：这个条目已提交。去掉后（B7）只看 index，可能把日志从前在那里的内容当成了它。',
   'rule.batches_fill': '批量推送',
-  'rule.batches_fill.why': '开启批量时，同时就绪的条目一起走。否则（B8）一条一条地走：只是慢，并不危险。',
+  'rule.batches_fill.why': '开启批量时，同时就绪的条目一起走。去掉后（B8）一条一条地走：只是慢，并不危险。',
   'rule.erase_on_truncate': '截断时抹掉字节',
-  'rule.erase_on_truncate.why': '截掉的内容也从磁盘上消失。否则（B16）恢复时扫过截断处，又把旧条目找了回来。',
+  'rule.erase_on_truncate.why':
+    '截掉的内容也从磁盘上消失。去掉后（B16）恢复时扫过截断处，又把旧条目找了回来。',
   'rule.count_only_current_term': '只对当前任期的条目数副本',
   'rule.count_only_current_term.why':
-    '旧任期的条目只随本任期的条目一起提交（Raft 5.4.2）。否则多数节点都有的旧条目仍可能丢（Raft 论文图 8）。',
+    '旧任期的条目只随本任期的条目一起提交（Raft 5.4.2）。去掉后，多数节点都有的旧条目仍可能丢（Raft 论文图 8）。',
   'rule.noop_on_election': '当选后追加空条目',
   'rule.noop_on_election.why':
-    '日志尚未全部提交的新领导者会追加一个本任期的空条目。否则旧条目要等到有人写入才能提交。',
+    '日志尚未全部提交的新领导者会追加一个本任期的空条目。去掉后，旧条目要等到有人写入才能提交。',
   'rule.heed_larger_term': '听从更大的任期',
   'rule.heed_larger_term.why':
-    '领导者得知更大的任期就退位，即使多数节点还应答它。否则像 0.3.1.2 那样，没有多数时才退位。',
+    '领导者得知更大的任期就退位，即使多数节点还应答它。去掉后，像 0.3.1.2 那样，没有多数时才退位。',
   'rule.answer_on_term_change': '任期变了要应答写入',
   'rule.answer_on_term_change.why':
-    '不再是领导者时，应答还在等待的写入。否则像 0.3.1.2 那样，一直等到它再次当选。',
+    '不再是领导者时，应答还在等待的写入。去掉后，像 0.3.1.2 那样，一直等到它再次当选。',
   'rule.remember_vote': '重启后仍记得投过的票',
-  'rule.remember_vote.why': '任期和选票先写盘再应答。否则（B14）重启后的 broker 可能在同一任期里投两次票。',
+  'rule.remember_vote.why': '任期和选票先写盘再应答。去掉后（B14）重启后的 broker 可能在同一任期里投两次票。',
   'rule.compare_logs_before_voting': '投票前比较日志',
   'rule.compare_logs_before_voting.why':
-    '不把票投给日志比自己旧的候选者。否则缺少已提交条目的 broker 会当选，那些条目就丢了。',
+    '不投给日志比自己旧的候选者。去掉后，缺少已提交条目的 broker 会当选，其他节点反而删掉自己的条目。',
   'rule.majority_to_win': '多数票才能当选',
-  'rule.majority_to_win.why': '任意两个多数派必有交集。只要半数就行的话，一个任期会有两个赢家。',
+  'rule.majority_to_win.why':
+    '超过半数才能当选，任意两个多数派必有交集。去掉后，半数（向下取整）就够：三台里候选者有自己一票便当选。',
   'rule.majority_to_commit': '多数副本才能提交',
   'rule.majority_to_commit.why':
-    '多数节点都有的条目，以后的领导者必定有。只要半数就行的话，已提交的条目可能不在新领导者那里。',
+    '过半节点都有的条目，以后的领导者必定有。去掉后，半数（向下取整）就够：三台里有领导者自己那份便算已提交。',
   'rule.raise_the_term': '提升任期',
-  'rule.raise_the_term.why': '一轮没选上，候选者就进入更大的任期。否则同一任期反复投票，可能选出两个领导者。',
+  'rule.raise_the_term.why':
+    '一轮没选上，候选者就进入更大的任期再选。去掉后仍在原任期里再选，选票也清空：一个任期可能有好几个领导者。',
   'rule.step_down_on_larger_term': '遇到更大的任期就退位',
   'rule.step_down_on_larger_term.why':
-    '得知更大的任期，就不再在旧任期里领导或跟随。否则已被取代的领导者还会继续干下去。',
+    '领导者得知更大的任期就退位。去掉后它直接改用那个任期继续领导，而这个任期从没有人选过它。',
   'rule.truncate_conflicts': '截断冲突的条目',
-  'rule.truncate_conflicts.why': '跟随者截掉领导者没有的条目。否则从未提交的条目会混在已提交的条目中间。',
+  'rule.truncate_conflicts.why':
+    '跟随者删去与领导者冲突的条目。去掉后它只是应答“已删”，其实留着，随后还当作已提交。',
   'rule.vote_once_a_term': '一个任期只投一票',
-  'rule.vote_once_a_term.why': '只有进入新任期才清空选票。否则再次成为候选者时，会在同一任期里再投一次。',
+  'rule.vote_once_a_term.why': '一票管整个任期。去掉后，参选者会忘记自己投过谁，在同一任期里再投一次。',
   'rule.dispatch_only_committed': '提交了才写 ConsumeQueue',
-  'rule.dispatch_only_committed.why': '条目提交后才写入 ConsumeQueue。否则消费者会读到还可能被替换的消息。',
+  'rule.dispatch_only_committed.why':
+    '只有已提交的条目才写入 ConsumeQueue。去掉后日志里有什么就写什么：消费者会看到最终不存在的消息，条目删掉后单元还留着。',
   'rule.recover_before_serving': '恢复完才对外服务',
   'rule.recover_before_serving.why':
-    '新 master 要等日志全部提交并分发完才接收消息。否则同一个队列位点会分配两次。',
+    '新领导者要等日志全部提交并分发完才成为 master。去掉后立即成为 master，会把日志里已有消息占用的队列位点再分配一次。',
   'rule.flush_before_acknowledging': '先刷盘再应答',
   'rule.flush_before_acknowledging.why':
-    '条目落盘之后才算一份副本。默认不启用，与原版一致（每 10 ms 刷盘一次）：多数节点同时断电，会丢掉已应答的消息。',
-  'rule.watermarks_follow_the_log': '水位随日志回退',
-  'rule.watermarks_follow_the_log.why':
-    '跟随者截断之后，领导者也忘掉它曾有那些条目。否则（B6）会把已经不在的副本也数进去。',
+    '条目落盘之后才算一份副本。默认不启用，与原版一致，每 10 ms 才刷一次盘（B15）：多数节点同时断电，会丢掉已应答的消息。',
+  'rule.recover_queues_whole': '崩溃不损坏 ConsumeQueue',
+  'rule.recover_queues_whole.why':
+    '从队列末尾接着分发。去掉后与 RocketMQ 原版一样：恢复时把未提交的也写进去，又多截掉一些单元，而且再也不补写。',
+  'rule.take_only_as_master': '只有 master 接收消息',
+  'rule.take_only_as_master.why':
+    '去掉后与 RocketMQ 原版一样：没当过 slave 的领导者一当选就接收消息，未提交的尾部占用的队列位点会再分配一次。',
 };

@@ -66,6 +66,7 @@ import { loadLabWords } from './words.js';
  *
  * @typedef {object} Violation                    check::Violation::shown
  * @property {string} invariant
+ * @property {string} what           in which of its ways: check::Broken
  * @property {number} at_us
  * @property {number[]} brokers
  * @property {number} [index]

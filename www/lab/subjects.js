@@ -20,7 +20,6 @@ const SUBJECTS = {
     'compare_from_the_end',
     'check_control_pushes',
     'resend_from_the_match',
-    'watermarks_follow_the_log',
     'batches_fill',
   ],
   commit: [
@@ -31,7 +30,13 @@ const SUBJECTS = {
     'answer_only_committed',
     'answer_on_term_change',
   ],
-  disk: ['erase_on_truncate', 'recover_before_serving', 'flush_before_acknowledging'],
+  disk: [
+    'erase_on_truncate',
+    'recover_before_serving',
+    'take_only_as_master',
+    'recover_queues_whole',
+    'flush_before_acknowledging',
+  ],
 };
 
 /** Not kept by any preset: off, as in the original, is not taken away. */

@@ -57,22 +57,24 @@ function argsOf({ brokers, ...fields }) {
   const args = {};
   for (const [name, value] of Object.entries(fields))
     if (value !== null && value !== undefined) args[name] = value;
-  if (brokers?.length > 0) args.a = brokerName(brokers[0]);
-  if (brokers?.length > 1) args.b = brokerName(brokers[1]);
+  const names = (brokers ?? []).map(brokerName);
+  if (names.length > 0) {
+    args.a = names[0];
+    args.last = names[names.length - 1];
+    args.all = names.join(', ');
+  }
+  if (names.length > 1) args.b = names[1];
   return args;
 }
 
 /**
- * The first sentence on an invariant of which all is known that it speaks of.
  * @param {Record<string, string>} table
  * @param {Violation} violation
  */
 function sentence(table, violation) {
-  const key = `broken.${violation.invariant}`;
+  const template = table[`broken.${violation.what}`];
   const args = argsOf(violation);
-  const choices = [key, `${key}.0`, `${key}.1`, `${key}.2`, `${key}.3`];
-  const fitting = choices.find((k) => k in table && placeholders(table[k]).every((name) => name in args));
-  if (fitting) return plain(table[fitting], args);
+  if (template && placeholders(template).every((name) => name in args)) return plain(template, args);
   const name = table[`holds.${violation.invariant}`] ?? violation.invariant;
   return plain(table['broken.any'], { name });
 }
