@@ -23,6 +23,8 @@ export class Partition {
   #heads = /** @type {Element[]} */ ([]);
   /** The group of each broker, as the visitor numbered them. @type {number[]} */
   #groups = [];
+  /** What is cut parts the brokers into these groups. */
+  #parted = true;
   #key = '';
 
   /** @param {LabWishes} wishes @param {() => void} draw  a cut is to be drawn in the picture, or is not any more */
@@ -43,6 +45,7 @@ export class Partition {
   /** @param {Say} say @param {LabState} state @param {boolean} drawing */
   update(say, { frame, ready }, drawing) {
     const present = partitionOf(frame);
+    this.#parted = present !== null;
     const n = frame[HEAD.BROKERS];
     if (present && !sameParts(present, this.#groups)) this.#groups = present;
     const key = `${say.lang} ${ready} ${drawing} ${present === null} ${n} ${this.#groups.join('')}`;
@@ -78,7 +81,10 @@ export class Partition {
   #choose(broker, group) {
     const groups = [...this.#groups];
     groups[broker] = group;
+    const same = this.#parted && sameParts(groups, this.#groups);
     this.#groups = groups;
+    // From one empty group to another: nobody is parted anew.
+    if (same) return this.#wishes.changed();
     this.#wishes.command({ do: 'partition', groups: listed(groups) });
   }
 
