@@ -2,6 +2,7 @@
 // group, what is told of a message, of a search, of something broken.
 
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { FLIGHT, HEAD, KIND, LINK } from '../../www/frame.js';
 import en from '../../www/i18n/en-lab.js';
@@ -240,6 +241,32 @@ test('both languages have the same words, with the same arguments; Chinese sente
     assert.deepEqual(placeholders(en[key]), placeholders(zh[key]), key);
     if (/^broken\..*_|\.why$/.test(key)) assert.match(zh[key], /。$/, key);
     if (/^broken\..*_|\.why$/.test(key)) assert.match(en[key], /\.$/, key);
+  }
+});
+
+test('every word that the panel names is there, and every word is named', () => {
+  const root = new URL('../../www/', import.meta.url);
+  const code = ['lab/', 'stage/']
+    .flatMap((folder) =>
+      readdirSync(new URL(folder, root))
+        .filter((name) => name.endsWith('.js'))
+        .map((name) => readFileSync(new URL(folder + name, root), 'utf8')),
+    )
+    .join('');
+  const named = [...code.matchAll(/['`]((?:lab|msg|holds|broken|rule)\.[\w.]*)(\$\{)?/g)];
+  assert.ok(named.length > 60);
+  const known = Object.keys(en);
+  for (const [, key, open] of named) {
+    assert.ok(open ? known.some((one) => one.startsWith(key)) : known.includes(key), key);
+  }
+  const starts = named.filter(([, , open]) => open).map(([, key]) => key);
+  const whole = named.filter(([, , open]) => !open).map(([, key]) => key);
+  // `lab.${kill}` and the like stand for what a button says.
+  const orders = /^lab\.(kill|restart|pause|resume)(\.title)?$/;
+  for (const key of known) {
+    const used =
+      whole.includes(key) || orders.test(key) || starts.some((one) => one !== 'lab.' && key.startsWith(one));
+    assert.ok(used, `nobody says ${key}`);
   }
 });
 
