@@ -22,7 +22,7 @@ export class Guarantees {
     'aria-expanded': 'true',
     onclick: () => this.#toggle(),
   });
-  #list = h('ul', { class: 'list' });
+  #list = h('ul', { class: 'list', role: 'list' });
   /** @type {Map<string, {item: HTMLElement, sign: SVGElement, dot: SVGElement, name: Element, told: Element, count: Element}>} */
   #lines = new Map();
   #nextAt = -Infinity;

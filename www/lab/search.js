@@ -22,7 +22,9 @@ export class Search {
   #seeds = h('select', { 'data-lab': 'search-seeds' });
   #labels = [h('span', { class: 'name' }), h('span', { class: 'name' }), h('span', { class: 'name' })];
   #bar = h('progress', { max: 1, value: 0, 'data-lab': 'progress' });
-  #told = h('p', { class: 'told', role: 'status' });
+  #told = h('p', { class: 'told' });
+  /** Progress is not read out, what came of it is. */
+  #live = h('p', { class: 'unseen', role: 'status' });
   #sentence = h('p', { class: 'found' });
   #key = '';
   #state = /** @type {SearchState | null} */ (null);
@@ -58,7 +60,7 @@ export class Search {
       this.#hint,
       this.#rules,
       h('div', { class: 'row' }, ...fields, this.go, this.cancel),
-      h('div', { class: 'outcome' }, this.#bar, this.#told, this.#sentence, this.play),
+      h('div', { class: 'outcome' }, this.#live, this.#bar, this.#told, this.#sentence, this.play),
     );
   }
 
@@ -97,7 +99,9 @@ export class Search {
     setAttribute(this.#bar, 'aria-label', t('lab.tab.search'));
     if (running) this.#bar.value = search.tried / search.of;
     setText(this.#told, outcome(say, search));
-    setText(this.#sentence, search?.is === 'found' ? say.broken(search.violation) : '');
+    const sentence = search?.is === 'found' ? say.broken(search.violation) : '';
+    setText(this.#sentence, sentence);
+    setText(this.#live, running ? '' : `${outcome(say, search)} ${sentence}`.trim());
   }
 }
 
