@@ -1,6 +1,6 @@
 //! Whole runs of the simulated world.
 
-use ledgerscope::check::Safety;
+use ledgerscope::check::Watch;
 use ledgerscope::scenario::Scenario;
 use ledgerscope::sim::World;
 use ledgerscope::time::Micros;
@@ -69,14 +69,15 @@ impl WatchedWorld {
         }
     }
 
-    fn by_steps(&mut self, mut safety: Option<Safety>) {
+    fn by_steps(&mut self) {
         while self.world.step_until(self.length) {
-            for record in self.world.take_events() {
-                if let Some(safety) = &mut safety {
-                    safety.watch(&self.world, &record).expect("the protocol is safe");
-                }
-            }
+            self.world.forget_events();
         }
+    }
+
+    fn watched(&mut self) {
+        let mut watch = Watch::new(self.world.scenario());
+        watch.advance(&mut self.world, self.length).expect("the protocol is safe");
     }
 }
 
@@ -84,8 +85,8 @@ impl Work for WatchedWorld {
     fn run(&mut self) -> u64 {
         match self.look {
             Look::BySeconds => self.by_seconds(),
-            Look::BySteps => self.by_steps(None),
-            Look::Checked => self.by_steps(Some(Safety::default())),
+            Look::BySteps => self.by_steps(),
+            Look::Checked => self.watched(),
         }
         self.world.emitted()
     }

@@ -201,6 +201,12 @@ impl Broker {
         &self.queues
     }
 
+    /// A ConsumeQueue, for tests that break it.
+    #[cfg(test)]
+    pub(crate) fn queue_mut(&mut self, queue: QueueId) -> Option<&mut ConsumeQueue> {
+        self.queues.get_mut(queue)
+    }
+
     /// A ConsumeQueue.
     pub fn queue(&self, queue: QueueId) -> Option<&ConsumeQueue> {
         self.queues.get(queue)

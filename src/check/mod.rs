@@ -1,11 +1,20 @@
-//! What must hold, watched from outside: from the stream of events and the logs, never from a member's own
+//! What must hold, watched from outside: from the stream of events and what is on the disks, never from a member's own
 //! opinion of itself.
 //!
-//! * [`Safety`]: one leader in a term, committed entries equal everywhere, acknowledged messages kept,
-//!   consumers get what is committed and in order
-//! * [`soak`]: whole runs of random trouble under that watch
+//! * [`Invariant`]: the guarantees by name; [`Violation`]: what was broken, by whom and where
+//! * [`Watch`]: looks at a run while it goes on. `logs`: entries, commits, leaders; `units`: ConsumeQueues; `clients`:
+//!   what producers and consumers are promised; `liveness`: that it goes on after trouble
 
-mod safety;
-pub mod soak;
+mod clients;
+mod invariant;
+mod liveness;
+mod logs;
+#[cfg(test)]
+mod tests;
+mod units;
+mod violation;
+mod watch;
 
-pub use safety::{Safety, Violation};
+pub use invariant::Invariant;
+pub use violation::{Broken, Violation};
+pub use watch::Watch;

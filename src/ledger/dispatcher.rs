@@ -110,13 +110,13 @@ impl Member {
     }
 
     /// When the oldest unacknowledged entry will have been sent too long ago: everything from there goes out
-    /// again.
+    /// again. It may be in the middle of a batch, of which an earlier one had a part.
     fn resend_time(&self, n: usize) -> Option<Micros> {
         let pending = &self.dispatchers[n].pending;
         pending.front()?;
         let next = self.acknowledged(n).next();
-        let oldest = pending.iter().find(|pushed| pushed.first >= next)?;
-        (oldest.first == next).then(|| oldest.sent + self.config.max_push_timeout + Micros(1))
+        let oldest = pending.iter().find(|pushed| pushed.last >= next)?;
+        (oldest.first <= next).then(|| oldest.sent + self.config.max_push_timeout + Micros(1))
     }
 
     /// The passes of all dispatchers that are due, or woken by an append (`wakeUpDispatchers`).

@@ -197,6 +197,12 @@ impl Command {
         })
     }
 
+    /// Whether it does something to the group: all do but those to clients.
+    pub fn disturbs(&self) -> bool {
+        use Command::{KillConsumer, Send, StartConsumer, StopConsumer};
+        !matches!(self, Send { .. } | StartConsumer { .. } | StopConsumer { .. } | KillConsumer { .. })
+    }
+
     /// The command with its fields, as [`Command::from_draft`] reads it.
     pub fn shown(&self) -> Fields {
         let mut fields = Fields::default();

@@ -60,6 +60,8 @@ pub struct World {
     /// commands of the scenario carried out so far, and those it had that could not be
     commanded: usize,
     refused: Vec<(Timed, Refusal)>,
+    /// commands carried out that did something to the group
+    disturbances: u32,
     events: Vec<Record>,
     emitted: u64,
     hash: TraceHash,
@@ -105,6 +107,7 @@ impl World {
             consumed: Vec::new(),
             commanded: 0,
             refused: Vec::new(),
+            disturbances: 0,
             events: Vec::new(),
             emitted: 0,
             hash: TraceHash::default(),
@@ -139,6 +142,15 @@ impl World {
     /// A broker's process, if it runs.
     pub fn up(&self, n: usize) -> Option<&Broker> {
         match &self.nodes.get(n)?.state {
+            BrokerState::Up(broker) => Some(broker),
+            _ => None,
+        }
+    }
+
+    /// A broker's process, for tests that break it.
+    #[cfg(test)]
+    pub(crate) fn up_mut(&mut self, n: usize) -> Option<&mut Broker> {
+        match &mut self.nodes.get_mut(n)?.state {
             BrokerState::Up(broker) => Some(broker),
             _ => None,
         }
@@ -209,6 +221,11 @@ impl World {
     /// The events since the last call.
     pub fn take_events(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.events)
+    }
+
+    /// Forgets the events that were not taken yet; keeps their room for the next ones.
+    pub fn forget_events(&mut self) {
+        self.events.clear();
     }
 
     /// When something next happens by itself.

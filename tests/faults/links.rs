@@ -1,7 +1,6 @@
 //! Links that are cut, slow or unreliable, and messages in flight.
 
-use ledgerscope::check::Safety;
-use ledgerscope::check::soak::advance;
+use ledgerscope::check::Watch;
 use ledgerscope::client::SendStatus;
 use ledgerscope::ledger::{MemberId, Role};
 use ledgerscope::scenario::{Groups, LinkChange, Refusal};
@@ -61,13 +60,13 @@ fn what_arrives_twice_is_done_once() {
     let (mut world, leader) = group(3);
     let change = LinkChange { duplicate_permille: Some(1000), ..LinkChange::default() };
     world.command(Command::Network { from: None, to: None, change }).unwrap();
-    let mut safety = Safety::default();
+    let mut watch = Watch::new(world.scenario());
     for _ in 0..5 {
         world.command(Command::Send { producer: 0 }).unwrap();
         let until = world.now() + Micros(SECOND);
-        advance(&mut world, &mut safety, until).unwrap();
+        watch.advance(&mut world, until).unwrap();
     }
-    assert_eq!(safety.acknowledged(), 5);
+    assert_eq!(watch.acknowledged(), 5);
     run(&mut world, 3 * SECOND);
     // The copies of a send are written each, as a broker cannot tell; those of a push are not.
     for n in 0..3 {

@@ -1,7 +1,6 @@
 //! All faults in one run.
 
-use ledgerscope::check::Safety;
-use ledgerscope::check::soak::{advance, watch};
+use ledgerscope::check::Watch;
 use ledgerscope::ledger::MemberId;
 use ledgerscope::scenario::{Draft, Groups, LinkChange, Scenario};
 use ledgerscope::sim::{Command, Purpose, Stream, World};
@@ -49,27 +48,27 @@ fn any_fault(random: &mut Stream, world: &World) -> Command {
 
 /// A minute of all faults under watch, then quiet.
 fn trouble(seed: u64) -> (World, usize) {
-    let mut world = World::new(Scenario::silent(seed, [3, 5, 4][(seed % 3) as usize]));
-    let mut safety = Safety::default();
+    let scenario = Scenario::silent(seed, [3, 5, 4][(seed % 3) as usize]);
+    let mut watch = Watch::new(&scenario);
+    let mut world = World::new(scenario);
     let mut random = Stream::new(seed, Purpose::Swarm, 2);
     let fine = |result: Result<(), _>| result.unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
     while world.now() < Micros(60 * SECOND) {
         let until = world.now() + Micros(random.between(1_000, 800_000));
-        fine(advance(&mut world, &mut safety, until));
+        fine(watch.advance(&mut world, until));
         let fault = any_fault(&mut random, &world);
         let _ = world.command(fault);
         let _ = world.command(Command::Send { producer: 0 });
-        fine(watch(&mut world, &mut safety));
+        fine(watch.look(&mut world));
     }
     world.command(Command::Calm).unwrap();
     for broker in (0..world.scenario().brokers).map(MemberId) {
         let _ = world.command(Command::Restart { broker });
     }
-    fine(advance(&mut world, &mut safety, Micros(130 * SECOND)));
+    fine(watch.advance(&mut world, Micros(250 * SECOND)));
     let _ = world.command(Command::Send { producer: 0 });
-    fine(advance(&mut world, &mut safety, Micros(140 * SECOND)));
-    fine(safety.at_rest(&world));
-    (world, safety.acknowledged())
+    fine(watch.advance(&mut world, Micros(260 * SECOND)));
+    (world, watch.acknowledged())
 }
 
 #[test]

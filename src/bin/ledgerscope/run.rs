@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ledgerscope::broker::BrokerRole;
-use ledgerscope::check::{Safety, Violation};
+use ledgerscope::check::{Violation, Watch};
 use ledgerscope::ledger::{MemberId, Role};
 use ledgerscope::scenario::{SEED_MAX, Scenario};
 use ledgerscope::sim::{BrokerState, Event, Record, World};
@@ -101,7 +101,7 @@ fn try_run(args: &Args) -> Result<Outcome, String> {
 /// A world under watch, and what was counted.
 struct Run {
     world: World,
-    safety: Safety,
+    watch: Watch,
     /// the first of its kind, and how many more there were
     violations: Vec<(Violation, u64)>,
     leaders: Vec<Value>,
@@ -112,8 +112,8 @@ struct Run {
 impl Run {
     fn new(scenario: Scenario) -> Run {
         Run {
+            watch: Watch::new(&scenario),
             world: World::new(scenario),
-            safety: Safety::default(),
             violations: Vec::new(),
             leaders: Vec::new(),
             results: BTreeMap::new(),
@@ -134,6 +134,8 @@ impl Run {
             for record in &events {
                 self.look(record);
             }
+            let seen = self.watch.after_step(&self.world);
+            self.note(seen);
             if let (Some(trace), Some(sink)) = (&mut trace, &mut sink) {
                 write_lines(*sink, trace.take_lines())?;
             }
@@ -156,12 +158,15 @@ impl Run {
             Event::PutResult { status, .. } => *self.results.entry(status.name()).or_default() += 1,
             _ => {}
         }
-        if let Err(violation) = self.safety.watch(&self.world, record) {
-            let kind = std::mem::discriminant(&violation.what);
-            match self.violations.iter_mut().find(|(v, _)| std::mem::discriminant(&v.what) == kind) {
-                Some((_, more)) => *more += 1,
-                None => self.violations.push((violation, 0)),
-            }
+        let seen = self.watch.watch(&self.world, record);
+        self.note(seen);
+    }
+
+    fn note(&mut self, seen: Result<(), Violation>) {
+        let Err(violation) = seen else { return };
+        match self.violations.iter_mut().find(|(v, _)| v.what == violation.what) {
+            Some((_, more)) => *more += 1,
+            None => self.violations.push((violation, 0)),
         }
     }
 

@@ -237,6 +237,32 @@ fn a_batch_is_acknowledged_as_one() {
 }
 
 #[test]
+fn a_batch_of_which_the_peer_has_a_part_is_sent_again_from_there() {
+    let mut config = without(&[Rule::NoopOnElection]);
+    config.batch_append = true;
+    let mut leader = Leader::with_config(&[], config);
+    leader.append();
+    leader.append();
+    leader.open(B);
+    let first = leader.pushes(B, 2);
+    leader.append();
+    leader.pushes(B, 996);
+    let again = leader.pushes(B, 10);
+    let lengths = |pushes: &[(CallTag, Push)]| {
+        let entries = pushes.iter().filter_map(|(_, push)| match push {
+            Push::Append { entries } => Some(entries.len()),
+            _ => None,
+        });
+        entries.collect::<Vec<_>>()
+    };
+    assert_eq!((lengths(&first), lengths(&again)), (vec![2], vec![3]), "all three go out together");
+    // That is lost, and then the answer to the first two comes.
+    leader.answer(B, &first[0], Code::Success);
+    leader.pushes(B, 990);
+    assert_eq!(lengths(&leader.pushes(B, 20)), [1]);
+}
+
+#[test]
 fn erase_on_truncate() {
     let run = |rules: &[Rule]| {
         let mut bench = follower_without(&[1, 2, 2], rules);

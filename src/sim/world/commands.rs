@@ -12,6 +12,17 @@ use crate::time::Micros;
 impl World {
     /// Carries a command out, now.
     pub fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        self.carry_out(command)?;
+        self.disturbances += u32::from(command.disturbs());
+        Ok(())
+    }
+
+    /// How many commands so far did something to the group: all but those to clients.
+    pub fn disturbances(&self) -> u32 {
+        self.disturbances
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
         match command {
             Command::Kill { broker } => {
                 let n = self.number_of(broker)?;

@@ -1,0 +1,290 @@
+//! Entries, commits and leaders.
+
+use std::collections::BTreeMap;
+
+use super::invariant::Invariant;
+use super::violation::{Broken, Violation};
+use super::watch::Look;
+use crate::ledger::{MemberId, Role};
+use crate::scenario::Scenario;
+use crate::sim::carried;
+use crate::store::{Entry, EntryStore, Index, Term};
+use crate::time::Micros;
+
+/// An entry, as it was seen first.
+#[derive(Clone, Debug)]
+pub(super) struct First {
+    pub broker: MemberId,
+    pub entry: Entry,
+    /// term of the entry before it
+    pub previous: Term,
+    /// where it lies
+    pub at: i64,
+}
+
+impl First {
+    /// What is wrong with one of the same index and term, seen later.
+    pub(super) fn differs(&self, entry: &Entry, previous: Term, at: i64) -> Option<Broken> {
+        if (self.entry.magic, &self.entry.body) != (entry.magic, &entry.body) {
+            Some(Broken::EntriesDiffer)
+        } else if self.previous != previous {
+            Some(Broken::PrefixesDiffer)
+        } else if self.entry != *entry || self.at != at {
+            Some(Broken::PlacesDiffer)
+        } else {
+            None
+        }
+    }
+}
+
+/// What is known of an entry that somebody committed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Committed {
+    /// the entry's
+    pub term: Term,
+    /// that in which it was committed
+    by: Term,
+    /// the message in it
+    pub message: Option<u32>,
+    /// when its producer was told
+    pub acknowledged: Option<Micros>,
+}
+
+/// What its events say of a broker.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    leads: bool,
+    term: Term,
+    end: Index,
+    /// how far this process has committed
+    committed: Index,
+}
+
+/// All logs, as they were seen.
+#[derive(Clone, Debug)]
+pub(super) struct Logs {
+    brokers: Vec<Known>,
+    leaders: BTreeMap<Term, MemberId>,
+    /// Two entries of one index and term are the same, and have the same before them, if this holds of every single
+    /// step: then the rest follows by induction.
+    entries: Vec<First>,
+    /// those of another term than the first that was seen at their index
+    others: BTreeMap<(Index, Term), First>,
+    committed: Vec<Committed>,
+}
+
+fn store<'a>(look: &Look<'a>, broker: MemberId) -> Option<&'a EntryStore> {
+    look.world.up(usize::from(broker.0)).map(|broker| broker.member().store())
+}
+
+impl Logs {
+    pub fn new(scenario: &Scenario) -> Logs {
+        let none = Known { leads: false, term: Term::NONE, end: Index::NONE, committed: Index::NONE };
+        Logs {
+            brokers: vec![none; usize::from(scenario.brokers)],
+            leaders: BTreeMap::new(),
+            entries: Vec::new(),
+            others: BTreeMap::new(),
+            committed: Vec::new(),
+        }
+    }
+
+    fn known(&mut self, broker: MemberId) -> &mut Known {
+        &mut self.brokers[usize::from(broker.0)]
+    }
+
+    pub fn term(&mut self, broker: MemberId, term: Term) {
+        self.known(broker).term = term;
+    }
+
+    pub fn killed(&mut self, broker: MemberId) {
+        self.known(broker).leads = false;
+    }
+
+    /// A process is up: what it found on its disk counts like what is written.
+    pub fn started(
+        &mut self,
+        look: &mut Look,
+        broker: MemberId,
+        term: Term,
+        end: Index,
+    ) -> Result<(), Violation> {
+        *self.known(broker) = Known { leads: false, term, end, committed: Index::NONE };
+        (0..=end.0).try_for_each(|index| self.compare(look, broker, Index(index)))
+    }
+
+    pub fn appended(
+        &mut self,
+        look: &mut Look,
+        broker: MemberId,
+        index: Index,
+        term: Term,
+    ) -> Result<(), Violation> {
+        let known = self.known(broker);
+        let (leads, end) = (known.leads, known.end);
+        known.end = index;
+        if leads {
+            look.counts.add(Invariant::LeaderAppendOnly);
+            if index <= end {
+                let violation = Violation::new(look.at, Broken::LeaderDeleted, &[broker]);
+                return Err(violation.of_entry(index, term));
+            }
+        }
+        // Unless another one has taken its place within the step.
+        match store(look, broker).and_then(|store| store.term_at(index)) == Some(term) {
+            true => self.compare(look, broker, index),
+            false => Ok(()),
+        }
+    }
+
+    /// Compares an entry with the one of that index and term that was seen first.
+    fn compare(&mut self, look: &mut Look, broker: MemberId, index: Index) -> Result<(), Violation> {
+        let Some((store, entry)) = store(look, broker).and_then(|store| Some((store, store.entry(index)?)))
+        else {
+            return Ok(());
+        };
+        look.counts.add(Invariant::LogMatching);
+        look.counts.add(Invariant::SameBytes);
+        let previous = store.term_at(index.prev()).unwrap_or(Term::NONE);
+        let at = store.position_of(index).unwrap_or(-1);
+        let new = || First { broker, entry: entry.clone(), previous, at };
+        if self.entries.len() as i64 == index.0 {
+            self.entries.push(new());
+        }
+        let first = match self.entries.get(index.0 as usize) {
+            Some(first) if first.entry.term == entry.term => first,
+            _ => self.others.entry((index, entry.term)).or_insert_with(new),
+        };
+        match first.differs(entry, previous, at) {
+            None => Ok(()),
+            Some(what) => {
+                let brokers = [first.broker, broker];
+                Err(Violation::new(look.at, what, &brokers).of_entry(index, entry.term))
+            }
+        }
+    }
+
+    /// Entries from `from` on are gone.
+    pub fn truncated(&mut self, look: &mut Look, broker: MemberId, from: Index) -> Result<(), Violation> {
+        look.counts.add(Invariant::CommitIndexSound);
+        let known = self.known(broker);
+        known.end = from.prev();
+        let (leads, term, committed) = (known.leads, known.term, known.committed);
+        let what = if leads {
+            Broken::LeaderDeleted
+        } else if from <= committed {
+            Broken::CommittedBeyondEnd
+        } else {
+            return Ok(());
+        };
+        let index = if leads { from } else { committed };
+        Err(Violation::new(look.at, what, &[broker]).of_entry(index, term))
+    }
+
+    pub fn role(
+        &mut self,
+        look: &mut Look,
+        (broker, role, term): (MemberId, Role, Term),
+    ) -> Result<(), Violation> {
+        let known = self.known(broker);
+        known.leads = role == Role::Leader;
+        known.term = term;
+        if !known.leads {
+            return Ok(());
+        }
+        look.counts.add(Invariant::OneLeaderPerTerm);
+        let first = *self.leaders.entry(term).or_insert(broker);
+        if first != broker {
+            let violation = Violation::new(look.at, Broken::TwoLeaders, &[first, broker]);
+            return Err(Violation { term: Some(term), ..violation });
+        }
+        look.counts.add(Invariant::LeaderCompleteness);
+        look.counts.add(Invariant::AcknowledgedKept);
+        let lacks = |(index, committed): &(i64, &Committed)| {
+            committed.by <= term && !self.has(look, broker, Index(*index), committed.term)
+        };
+        match (0..).zip(&self.committed).find(lacks) {
+            Some((index, committed)) => Err(lacking(look.at, broker, term, Index(index), committed)),
+            None => Ok(()),
+        }
+    }
+
+    fn has(&self, look: &Look, broker: MemberId, index: Index, term: Term) -> bool {
+        store(look, broker).and_then(|store| store.term_at(index)) == Some(term)
+    }
+
+    /// A broker says that it has committed up to `index`.
+    pub fn committed(&mut self, look: &mut Look, broker: MemberId, index: Index) -> Result<(), Violation> {
+        look.counts.add(Invariant::CommitIndexSound);
+        look.counts.add(Invariant::CommittedEntriesAgree);
+        let known = self.known(broker);
+        let (before, by) = (known.committed, known.term);
+        known.committed = index;
+        let broken = |what, index| Err(Violation::new(look.at, what, &[broker]).of_entry(index, by));
+        let Some(store) = store(look, broker) else { return Ok(()) };
+        if index > store.end_index() {
+            return broken(Broken::CommittedBeyondEnd, index);
+        }
+        if index < before {
+            return broken(Broken::CommittedWentBack, index);
+        }
+        // A process commits its log from the beginning, so all that it had not committed yet counts.
+        for at in before.next().0..=index.0 {
+            let index = Index(at);
+            let Some(entry) = store.entry(index) else { continue };
+            match self.committed.get(at as usize) {
+                Some(committed) if committed.term == entry.term => {}
+                Some(_) => return broken(Broken::CommittedDiffers, index),
+                None => {
+                    let message = carried(entry).map(|carried| carried.number);
+                    let committed = Committed { term: entry.term, by, message, acknowledged: None };
+                    self.committed.push(committed);
+                    self.later_leaders_have(look, index, &committed)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who leads a later term at present must have had it when it was elected, so it has it now.
+    fn later_leaders_have(&self, look: &Look, index: Index, committed: &Committed) -> Result<(), Violation> {
+        for (n, known) in (0..).zip(&self.brokers) {
+            let broker = MemberId(n);
+            if known.leads && known.term > committed.by && !self.has(look, broker, index, committed.term) {
+                return Err(lacking(look.at, broker, known.term, index, committed));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many entries somebody has committed.
+    pub fn known_committed(&self) -> usize {
+        self.committed.len()
+    }
+
+    /// The committed entry of that index.
+    pub fn committed_at(&self, index: Index) -> Option<&Committed> {
+        self.committed.get(usize::try_from(index.0).ok()?)
+    }
+
+    /// The message in it.
+    pub fn message_at(&self, index: Index) -> Option<u32> {
+        self.committed_at(index)?.message
+    }
+
+    /// Its producer was told.
+    pub fn acknowledge(&mut self, now: Micros, index: Index) {
+        if let Some(committed) = self.committed.get_mut(index.0 as usize) {
+            committed.acknowledged = committed.acknowledged.or(Some(now));
+        }
+    }
+}
+
+fn lacking(at: Micros, leader: MemberId, term: Term, index: Index, committed: &Committed) -> Violation {
+    let what = match committed.acknowledged {
+        Some(_) => Broken::LeaderLacksAcknowledged,
+        None => Broken::LeaderLacksCommitted,
+    };
+    let violation = Violation::new(at, what, &[leader]).of_entry(index, term);
+    Violation { number: committed.message, ..violation }
+}
