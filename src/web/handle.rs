@@ -25,7 +25,9 @@ impl Handle {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: f64, brokers: u8, message_every_ms: u32) -> Handle {
         let scenario = Scenario::plain(seed as u64, brokers, message_every_ms);
-        Handle { world: World::new(scenario), frame: Vec::new() }
+        let mut handle = Handle { world: World::new(scenario), frame: Vec::new() };
+        handle.finish_moment();
+        handle
     }
 
     /// Runs up to and including simulated time `until_us`, but at most `budget_ms` of real time. Returns the
@@ -35,6 +37,7 @@ impl Handle {
         let mut budget = Budget::new(budget_ms);
         while self.world.step_until(until) {
             if budget.is_spent() {
+                self.finish_moment();
                 return time_us(&self.world);
             }
         }
@@ -44,7 +47,13 @@ impl Handle {
 
     /// Runs to the next moment of which there is something to tell, but for a minute at most. Returns the time reached.
     pub fn step(&mut self) -> f64 {
-        host::step(&mut self.world, |_| true);
+        let (told, until) = (self.world.events().len(), self.world.now() + host::LONGEST_STEP);
+        while self.world.step() {
+            if host::tells(&self.world.events()[told..]) || self.world.now() >= until {
+                break;
+            }
+        }
+        self.finish_moment();
         time_us(&self.world)
     }
 
@@ -68,22 +77,34 @@ impl Handle {
 
     /// A broker's process dies. False: it is dead already, or there is no such broker.
     pub fn kill(&mut self, broker: u8) -> bool {
-        self.world.command(Command::Kill { broker: MemberId(broker) }).is_ok()
+        self.command(Command::Kill { broker: MemberId(broker) })
     }
 
     /// A dead broker's process is started again. False: it is up already, or there is no such broker.
     pub fn restart(&mut self, broker: u8) -> bool {
-        self.world.command(Command::Restart { broker: MemberId(broker) }).is_ok()
+        self.command(Command::Restart { broker: MemberId(broker) })
     }
 
     /// The producer sends a message.
     pub fn send(&mut self) {
-        // There is a producer.
-        let _ = self.world.command(Command::Send { producer: 0 });
+        self.command(Command::Send { producer: 0 });
     }
 
     /// The hash of all events so far: equal for equal runs, here and natively.
     pub fn trace_hash(&self) -> u64 {
         self.world.trace_hash()
+    }
+}
+
+impl Handle {
+    fn command(&mut self, command: Command) -> bool {
+        let done = self.world.command(command).is_ok();
+        self.finish_moment();
+        done
+    }
+
+    /// All that is still to be done at the present time. A command comes when that is done, in a scenario too.
+    fn finish_moment(&mut self) {
+        while self.world.step_until(self.world.now()) {}
     }
 }

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::Performance;
 
-use crate::sim::World;
+use crate::sim::{Record, World};
 use crate::time::Micros;
 
 use super::frame;
 
 /// A step that finds nothing to tell ends after this.
-const LONGEST_STEP: Micros = Micros::seconds(60);
+pub const LONGEST_STEP: Micros = Micros::seconds(60);
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 64;
 
@@ -58,23 +58,21 @@ impl Budget {
         Budget { deadline: CLOCK.with(Performance::now) + ms, steps: 0 }
     }
 
-    /// Whether it is used up; looks at the clock only now and then.
+    /// Whether it is used up.
+    pub fn is_over(&self) -> bool {
+        CLOCK.with(Performance::now) > self.deadline
+    }
+
+    /// The same after one step more; looks at the clock only now and then.
     pub fn is_spent(&mut self) -> bool {
         self.steps += 1;
-        self.steps % STEPS_PER_LOOK == 0 && CLOCK.with(Performance::now) > self.deadline
+        self.steps % STEPS_PER_LOOK == 0 && self.is_over()
     }
 }
 
-/// Runs to the next moment of which there is something to tell, but for a minute at most, as long as `goes_on`.
-pub fn step(world: &mut World, mut goes_on: impl FnMut(&World) -> bool) {
-    let (told, until) = (world.events().len(), world.now() + LONGEST_STEP);
-    while world.step() {
-        let mut news = world.events()[told..].iter();
-        let told = news.any(|record| frame::is_on_stage(&record.event));
-        if !goes_on(world) || told || world.now() >= until {
-            break;
-        }
-    }
+/// Whether there is something to tell in these events.
+pub fn tells(events: &[Record]) -> bool {
+    events.iter().any(|record| frame::is_on_stage(&record.event))
 }
 
 /// The present, in microseconds.

@@ -206,7 +206,6 @@ pub mod state {
 }
 
 /// What is wrong with a link; what of it holds is added up.
-#[allow(dead_code)]
 pub mod link {
     /// everything sent is lost
     pub const CUT: f64 = 1.0;
