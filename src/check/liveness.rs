@@ -22,8 +22,10 @@ const MASTER: Micros = Micros::seconds(5);
 /// A broker registers at most this often by itself, whatever its configuration says.
 const REGISTER_MAX: Micros = Micros::seconds(60);
 /// Consumers: a pull that nobody answers (30 s), the next heartbeat to a broker that knows nothing of them (30 s), a
-/// consumer that the broker still counts in (130 s), a rebalance (20 s).
-const CONSUMERS: Micros = Micros::seconds(210);
+/// rebalance (20 s).
+const CONSUMERS: Micros = Micros::seconds(80);
+/// A consumer that is gone, and still counted in.
+const GHOST: Micros = Micros::seconds(130);
 
 /// Nothing goes wrong at present.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,7 @@ pub(super) struct Liveness {
     leader_bound: Micros,
     put_bound: Micros,
     consume_bound: Micros,
+    consumers: usize,
     disturbances: u32,
     changed: bool,
     next_look: Micros,
@@ -62,6 +65,8 @@ pub(super) struct Liveness {
     /// of each producer: since when no message of it was acknowledged, though it sent some
     refused_since: Vec<Option<Micros>>,
     clients_changed: Micros,
+    /// longest time without a leader, and without a put that succeeded, while it was quiet
+    pub slowest: (Micros, Micros),
 }
 
 impl Liveness {
@@ -86,6 +91,7 @@ impl Liveness {
             leader_bound,
             put_bound,
             consume_bound,
+            consumers: scenario.consumers.len(),
             disturbances: 0,
             changed: true,
             next_look: Micros::ZERO,
@@ -95,7 +101,14 @@ impl Liveness {
             leaderless_since: None,
             refused_since: vec![None; scenario.producers.len()],
             clients_changed: Micros::ZERO,
+            slowest: (Micros::ZERO, Micros::ZERO),
         }
+    }
+
+    /// How long after the last disturbance all is looked at, and a little more.
+    pub fn patience(&self) -> Micros {
+        let consumers = if self.consumers == 0 { self.put_bound } else { self.consume_bound };
+        consumers.max(self.put_bound) + LOOK + LOOK
     }
 
     /// Something about the brokers is other than it was.
@@ -122,25 +135,26 @@ impl Liveness {
     }
 
     fn count_leaders(&mut self, now: Micros) {
-        let members = self.quiet.map_or(0, |quiet| quiet.members);
-        self.leaderless_since = match self.leaders & members {
-            0 => self.leaderless_since.or(Some(now)),
-            _ => None,
-        };
+        let Some(quiet) = self.quiet else { return };
+        if self.leaders & quiet.members == 0 {
+            self.leaderless_since = self.leaderless_since.or(Some(now));
+        } else if let Some(since) = self.leaderless_since.take() {
+            self.slowest.0 = self.slowest.0.max(Micros(now.0.saturating_sub(since.max(quiet.since).0)));
+        }
     }
 
     /// A producer is through with a message.
     pub fn put_ended(&mut self, look: &mut Look, producer: ProducerId, ok: bool) -> Result<(), Violation> {
-        let since = &mut self.refused_since[usize::from(producer.0)];
-        if ok {
-            *since = None;
-        }
+        let refused = &mut self.refused_since[usize::from(producer.0)];
         let Some(quiet) = self.quiet.filter(|quiet| quiet.clients) else { return Ok(()) };
         look.counts.add(Invariant::PutsSucceed);
-        if ok || look.at <= quiet.since.max(*since.get_or_insert(look.at)) + self.put_bound {
+        if let (true, Some(since)) = (ok, refused.take()) {
+            self.slowest.1 = self.slowest.1.max(Micros(look.at.0.saturating_sub(since.max(quiet.since).0)));
+        }
+        if ok || look.at <= quiet.since.max(*refused.get_or_insert(look.at)) + self.put_bound {
             return Ok(());
         }
-        *since = None;
+        *refused = None;
         let violation = Violation::new(look.at, Broken::NoPut, &[]);
         Err(Violation { producer: Some(producer), ..violation })
     }
@@ -169,7 +183,9 @@ impl Liveness {
             self.leaderless_since = Some(look.at);
             return Err(Violation::new(look.at, Broken::NoLeader, &self.members()));
         }
-        let consumed_at = quiet.since.max(self.clients_changed) + self.consume_bound;
+        let gone = (0..self.consumers).any(|n| look.world.consumer(n).is_none());
+        let ghost = if gone { GHOST } else { Micros::ZERO };
+        let consumed_at = quiet.since.max(self.clients_changed) + self.consume_bound + ghost;
         let due = Due {
             rest: !self.done.rest && look.at > quiet.since + self.put_bound,
             consumed: !self.done.consumed && quiet.clients && look.at > consumed_at,

@@ -150,6 +150,17 @@ impl Watch {
         Ok(())
     }
 
+    /// How long a run has to go on after its last command for all to be looked at.
+    pub fn patience(&self) -> Micros {
+        self.liveness.patience()
+    }
+
+    /// The longest that a connected majority was without a leader, and that no put of a producer succeeded, when nothing
+    /// went wrong.
+    pub fn slowest(&self) -> (Micros, Micros) {
+        self.liveness.slowest
+    }
+
     /// Every guarantee, and how often it was looked at.
     pub fn guarantees(&self) -> impl Iterator<Item = (Invariant, u64)> + '_ {
         self.counts.all()

@@ -130,6 +130,8 @@ pub struct Network {
     slots: Vec<Option<Packet>>,
     free: Vec<usize>,
     sent: u64,
+    /// of those the ones that take longer than the plain latency
+    late: u64,
 }
 
 impl Network {
@@ -161,6 +163,7 @@ impl Network {
             slots: Vec::new(),
             free: Vec::new(),
             sent: 0,
+            late: 0,
         }
     }
 
@@ -271,6 +274,8 @@ impl Network {
         let (id, arrives_at) = (self.sent, packet.arrives_at);
         packet.id = id;
         self.sent += 1;
+        let longest = u64::from(self.plain.latency_us) + u64::from(self.plain.jitter_us);
+        self.late += u64::from((arrives_at - packet.sent_at).0 > longest);
         let slot = self.free.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
             self.slots.push(None);
@@ -308,6 +313,11 @@ impl Network {
     pub fn duplicate(&mut self, now: Micros, id: u64) -> Option<u64> {
         let packet = self.get(id)?.clone();
         Some(self.send_again(now, packet))
+    }
+
+    /// How many messages took longer than the scenario's latency has it.
+    pub fn late(&self) -> u64 {
+        self.late
     }
 
     /// When the next message arrives.

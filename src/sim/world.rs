@@ -129,6 +129,11 @@ impl World {
         &self.scenario
     }
 
+    /// How many messages so far took longer than the scenario's latency has it.
+    pub fn late(&self) -> u64 {
+        self.network.late()
+    }
+
     /// The present.
     pub fn now(&self) -> Micros {
         self.now
