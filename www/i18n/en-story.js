@@ -98,6 +98,11 @@ export default {
   'say.fail': 'Message {number} was not accepted ({status}).',
   'say.refused': 'Nobody listens at {b}: {a} is refused at once.',
   'say.refused.producer': 'Nobody listens at {b}: the producer is refused at once.',
+  'say.lost': 'What {a} has sent to {b} is lost on the way.',
+  'say.paused': '{b} stands still, as in a long GC: its memory stays, and what comes to it waits.',
+  'say.paused.leader':
+    '{b}, the leader, stands still, as in a long GC: it does not notice, the others miss its heartbeats.',
+  'say.resumed': '{b} goes on, and handles in order all that has come meanwhile.',
   'say.nothing': 'Nothing more can happen by itself. Bring a broker back or send a message.',
 
   // hints of the controls

@@ -35,6 +35,7 @@ export default {
   'target.up':
     'Broker {b}, {role}, term {term}, {entries} entries, {committed} committed. Press Enter to kill it',
   'target.booting': 'Broker {b}, starting, {entries} entries in its store. Press Enter to kill it',
+  'target.paused': 'Broker {b}, paused, term {term}, {entries} entries. Press Enter to kill it',
   'target.dead': 'Broker {b}, dead, {entries} entries in its store. Press Enter to bring it back',
   'target.producer': 'Producer, {ok} messages answered SEND_OK. Press Enter to send one',
   'role.0': 'candidate',
@@ -75,7 +76,9 @@ export default {
   'stage.candidate': 'CANDIDATE',
   'stage.dead': 'DOWN',
   'stage.booting': 'STARTING',
+  'stage.paused': 'PAUSED',
   'stage.booting.disk': 'reads its disk',
+  'stage.paused.disk': 'its memory stays',
   'stage.dead.disk': 'its disk stays',
   'stage.master': 'master · id {id}',
   'stage.slave': 'slave · id {id}',

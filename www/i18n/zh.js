@@ -30,6 +30,7 @@ export default {
 
   'target.up': 'Broker {b}，{role}，任期 {term}，{entries} 个条目，已提交 {committed} 个。按回车使其宕机',
   'target.booting': 'Broker {b}，启动中，磁盘上有 {entries} 个条目。按回车使其宕机',
+  'target.paused': 'Broker {b}，已暂停，任期 {term}，{entries} 个条目。按回车使其宕机',
   'target.dead': 'Broker {b}，已宕机，磁盘上有 {entries} 个条目。按回车恢复',
   'target.producer': '生产者，{ok} 条消息已得到 SEND_OK。按回车发送一条',
   'role.0': '候选者',
@@ -66,7 +67,9 @@ export default {
   'stage.candidate': '候选者',
   'stage.dead': '已宕机',
   'stage.booting': '启动中',
+  'stage.paused': '已暂停',
   'stage.booting.disk': '正在读取磁盘',
+  'stage.paused.disk': '内存仍在',
   'stage.dead.disk': '磁盘仍在',
   'stage.master': 'master · id {id}',
   'stage.slave': 'slave · id {id}',
