@@ -186,7 +186,7 @@ test('the search finds a failure and plays it, and the page stays smooth meanwhi
   await lab(page, 'rule-majority_to_win').uncheck();
   await lab(page, 'tab-search').click();
   await page.evaluate(() => {
-    const tasks = /** @type {any} */ ((window).tasks = /** @type {number[]} */ ([]));
+    const tasks = /** @type {any} */ (window.tasks = /** @type {number[]} */ ([]));
     new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({
       type: 'longtask',
     });
