@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ledger::{Preset, Rule};
 use crate::scenario::{
-    AT_MAX_MS, CLIENTS_MAX, COMMANDS, COMMANDS_MAX, ConsumeFrom, DELAY_MAX_MS, FileSizes, NUMBERS, TOPICS_MAX,
+    AT_MAX_MS, CLIENTS_MAX, COMMANDS, COMMANDS_MAX, ConsumeFrom, FIELDS, FileSizes, NUMBERS, TOPICS_MAX,
 };
 
 /// The schema as it is printed.
@@ -139,24 +139,32 @@ fn files() -> Value {
     with(object(properties, &[]), "description", "sizes of the files on the brokers' disks")
 }
 
+fn field_of_a_command(name: &str) -> Value {
+    if let Some((_, min, max)) = FIELDS.iter().find(|(field, ..)| *field == name) {
+        return whole(*min, *max);
+    }
+    match name {
+        "groups" => {
+            let group = json!({ "type": "array", "minItems": 1, "maxItems": 9, "items": whole(0, 8) });
+            list(9, "brokers that hear each other; those not listed are one more group", group)
+        }
+        "rule" => json!({ "enum": Rule::ALL.map(Rule::name) }),
+        _ => json!({ "type": "boolean" }),
+    }
+}
+
 /// One command of a scenario: its fields depend on what it does.
 fn command() -> Value {
-    let one = |(name, needed): &(&str, &[&str])| {
+    let one = |(name, needed, optional): &(&str, &[&str], &[&str])| {
         let mut properties = fields([
             ("at_ms", whole(0, AT_MAX_MS)),
             ("at_us", whole(0, AT_MAX_MS * 1000)),
             ("do", json!({ "const": name })),
         ]);
-        for field in *needed {
-            let allowed = match *field {
-                "producer" | "consumer" => whole(0, CLIENTS_MAX as i64 - 1),
-                "ms" => whole(0, DELAY_MAX_MS),
-                _ => whole(0, 8),
-            };
-            properties.insert((*field).to_string(), allowed);
+        for field in needed.iter().chain(*optional) {
+            properties.insert((*field).to_string(), field_of_a_command(field));
         }
-        let optional = |field: &&&str| !["producer", "consumer"].contains(*field);
-        let required: Vec<&str> = ["do"].iter().chain(needed.iter().filter(optional)).copied().collect();
+        let required: Vec<&str> = ["do"].iter().chain(*needed).copied().collect();
         let timed = json!([{ "required": ["at_ms"] }, { "required": ["at_us"] }]);
         with(object(properties, &required), "oneOf", timed)
     };

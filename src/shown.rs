@@ -4,8 +4,16 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Gives an enum a `name` for each of its values and serializes it by that name.
+/// Gives an enum a `name` for each of its values and serializes it by that name; after `all`, a list of its values too.
 macro_rules! named {
+    (all $type:ident { $($value:ident $name:literal),* $(,)? }) => {
+        named!($type { $($value $name),* });
+
+        impl $type {
+            /// All of them, in their order.
+            pub const ALL: [$type; [$($name),*].len()] = [$($type::$value),*];
+        }
+    };
     ($type:ident { $($value:ident $name:literal),* $(,)? }) => {
         impl $type {
             /// The name, as it is written.
@@ -56,6 +64,14 @@ impl Fields {
         self.add(field, value.map_or(Shown::Nothing, |value| Shown::Number(value.number())))
     }
 
+    /// A whole number if there is one.
+    pub fn given(&mut self, field: &'static str, value: Option<impl Number>) -> &mut Self {
+        match value {
+            Some(value) => self.number(field, value),
+            None => self,
+        }
+    }
+
     /// True or false.
     pub fn flag(&mut self, field: &'static str, value: bool) -> &mut Self {
         self.add(field, Shown::Flag(value))
@@ -84,6 +100,13 @@ impl Fields {
     /// Whole numbers.
     pub fn numbers(&mut self, field: &'static str, values: impl Iterator<Item = impl Number>) -> &mut Self {
         self.add(field, Shown::List(values.map(|value| Shown::Number(value.number())).collect()))
+    }
+
+    /// Lists of whole numbers.
+    pub fn number_lists(&mut self, field: &'static str, lists: impl Iterator<Item = Vec<u8>>) -> &mut Self {
+        let list =
+            |values: Vec<u8>| Shown::List(values.into_iter().map(|n| Shown::Number(n.into())).collect());
+        self.add(field, Shown::List(lists.map(list).collect()))
     }
 
     /// Something that has fields itself.
@@ -138,5 +161,6 @@ numbers! {
     i64: n => n,
     u64: n => n as i64,
     u32: n => i64::from(n),
+    u16: n => i64::from(n),
     u8: n => i64::from(n),
 }

@@ -229,6 +229,7 @@ fn valid(schema: &Value, value: &Value) -> bool {
         "maximum",
         "minLength",
         "maxLength",
+        "minItems",
         "maxItems",
         "items",
         "properties",
@@ -258,6 +259,7 @@ fn valid(schema: &Value, value: &Value) -> bool {
     let length = value.as_str().map_or(0, |text| text.chars().count() as i64);
     let sized = whole("minLength").is_none_or(|min| min <= length)
         && whole("maxLength").is_none_or(|max| length <= max)
+        && whole("minItems").is_none_or(|min| min <= value.as_array().map_or(min, |all| all.len() as i64))
         && whole("maxItems").is_none_or(|max| value.as_array().map_or(0, Vec::len) as i64 <= max);
     let chosen = (schema["enum"].is_null() || list("enum").contains(value))
         && (schema["const"].is_null() || schema["const"] == *value);
@@ -325,6 +327,13 @@ fn the_schema_refuses_what_a_run_refuses() {
         r#"{"commands": [{"at_ms": 1, "do": "explode"}]}"#,
         r#"{"commands": [{"at_ms": 1, "do": "heal_all", "broker": 0}]}"#,
         r#"{"commands": [{"at_ms": 1, "do": "delay", "from": 0, "to": 1, "ms": 600001}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "partition"}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "partition", "groups": [[0, 9]]}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "partition", "groups": [[]]}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "network", "loss_permille": 1001}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "clock", "broker": 0, "rate_permille": 99}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "disk", "broker": 0, "full": 1}]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "rule", "rule": "gravity", "kept": true}]}"#,
     ];
     for scenario in wrong {
         assert!(!valid(&schema, &serde_json::from_str(scenario).unwrap()), "{scenario}");
@@ -337,6 +346,7 @@ fn the_schema_refuses_what_a_run_refuses() {
         r#"{"topics": [{"name": "a"}, {"name": "a"}]}"#,
         r#"{"producers": [{"topic": "no such"}]}"#,
         r#"{"preferred_leaders": [5]}"#,
+        r#"{"commands": [{"at_ms": 1, "do": "partition", "groups": [[0], [0]]}]}"#,
         r#"{"commands": [{"at_ms": 2, "do": "heal_all"}, {"at_ms": 1, "do": "heal_all"}]}"#,
     ];
     for scenario in beyond {
@@ -380,8 +390,11 @@ fn every_name_in_a_scenario_is_told_in_the_documentation() {
     for name in PARTS {
         row(name);
     }
-    for (name, fields) in COMMANDS {
-        assert!(fields.iter().all(|field| row(name).contains(&format!("`{field}`"))), "{name}");
+    for (name, needed, optional) in COMMANDS {
+        assert!(
+            needed.iter().chain(optional).all(|field| row(name).contains(&format!("`{field}`"))),
+            "{name}"
+        );
     }
     for rule in Rule::ALL {
         row(rule.name());

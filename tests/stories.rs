@@ -18,6 +18,8 @@
 //! * `> start consumer 1`, `> stop consumer 1`, `> kill consumer 1`
 //! * `> cut A to B`, `> cut A from B` (both ways), `> isolate A`, `> delay A to B by 800 ms`, `> heal`,
 //!   `> heal A to B`
+//! * `> partition A B from C D E`, `> pause A`, `> resume A`, `> clock of A at 500 permille`, `> disk of A full`,
+//!   `> disk of A free`, `> disk of A 200 ms slow`, `> calm`
 //! * `> copies of message 1`: where the leader has it, and under which UNIQ_KEY
 //! * `> logs`: what each broker has: its entries with their terms, committed ones in [ ], and its queues
 
@@ -62,6 +64,8 @@ stories! {
     power_loss_of_a_majority
     preferred_leader_comes_back
     transfer
+    a_paused_leader_is_replaced
+    a_partition_leaves_the_larger_side_working
     dledger_0_4_loses_committed_messages
     dledger_0_3_1_commits_an_old_tail
     rule_compare_from_the_end
@@ -76,4 +80,14 @@ stories! {
     rule_noop_on_election
     rule_heed_larger_term
     rule_answer_on_term_change
+    rule_remember_vote
+    rule_compare_logs_before_voting
+    rule_majority_to_win
+    rule_majority_to_commit
+    rule_raise_the_term
+    rule_step_down_on_larger_term
+    rule_truncate_conflicts
+    rule_vote_once_a_term
+    rule_dispatch_only_committed
+    rule_recover_before_serving
 }

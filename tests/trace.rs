@@ -18,11 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use flate2::read::GzDecoder;
-use ledgerscope::scenario::Scenario;
+use ledgerscope::scenario::{Draft, Scenario};
 use ledgerscope::sim::World;
 use ledgerscope::time::Micros;
 use ledgerscope::trace::Trace;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Each with random places and times of trouble through its seeds.
 const SCENARIOS: [&str; 6] = [
@@ -304,4 +304,27 @@ fn every_field_of_every_line_is_told_in_the_documentation() {
     for ev in sections.keys() {
         assert!(shapes.fields.keys().any(|kind| kind[0] == *ev), "{ev} never happens");
     }
+}
+
+#[test]
+fn a_doubled_request_is_received_twice_and_new_commands_are_told_as_in_a_scenario() {
+    let text = r#"{"message_every_ms": 0, "commands": [
+        {"at_ms": 3000, "do": "network", "duplicate_permille": 1000},
+        {"at_ms": 6000, "do": "pause", "broker": 0}
+    ]}"#;
+    let draft: Draft = serde_json::from_str(text).unwrap();
+    let mut world = World::new(Scenario::from_draft(&draft).unwrap());
+    let mut trace = Trace::new(&mut world);
+    while world.now() < Micros::millis(7_000) && trace.step(&mut world).is_some() {}
+    let lines = trace.take_lines();
+    let of = |ev: &str| lines.iter().filter(|line| line["ev"] == ev).collect::<Vec<_>>();
+    let late = of("recv").into_iter().filter(|line| line["t"].as_f64() > Some(3010.0));
+    let ids: Vec<u64> = late.map(|line| line["id"].as_u64().unwrap()).collect();
+    assert!(!ids.is_empty());
+    for id in &ids {
+        assert_eq!(ids.iter().filter(|other| *other == id).count(), 2, "{id}");
+    }
+    let ops = of("op");
+    assert_eq!((&ops[0]["op"], &ops[0]["duplicate_permille"]), (&json!("network"), &json!(1000)));
+    assert_eq!((&ops[1]["op"], &ops[1]["broker"]), (&json!("pause"), &json!(0)));
 }

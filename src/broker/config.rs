@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::ledger;
+use crate::ledger::{self, Rule};
 use crate::store::{CQ_DEFAULT_FILE_SIZE, Options};
 use crate::time::Micros;
 
@@ -29,25 +29,10 @@ impl Default for FileSizes {
     }
 }
 
-/// Where the released broker loses something that it need not: each fault is one switch, off by default.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct BrokerRules {
-    /// After a crash, recover the ConsumeQueues as `DLedgerCommitLog.recoverAbnormally` does: every entry in the log
-    /// gets its unit, committed or not; then units are cut behind a position that is 48 bytes too small for each
-    /// message of the last file; and dispatching goes on behind the commit index as last saved, so that what was cut
-    /// stays cut. Otherwise a crash costs the queues nothing, and dispatching goes on where they end.
-    pub recover_as_released: bool,
-    /// A leader takes messages before it is master if it has been no slave before: until its first role event is
-    /// handled a broker counts as ASYNC_MASTER. Its queue offsets go on where the queues end, not the log, so that
-    /// messages in an uncommitted tail have them too, and the later of two never shows. Otherwise it refuses as if
-    /// DLedger did.
-    pub take_messages_before_master: bool,
-}
-
 /// What a broker is configured with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BrokerConfig {
-    /// its DLedger member
+    /// its DLedger member, and the rules that it keeps itself as well
     pub ledger: ledger::Config,
     /// every topic there is; none is created by sending to it
     pub topics: Rc<[Topic]>,
@@ -66,7 +51,6 @@ pub struct BrokerConfig {
     pub recheck_reput_offset_from_cq: bool,
     /// `maxMessageSize`, in bytes: of a body, or of all records of a batch
     pub max_message_size: usize,
-    pub rules: BrokerRules,
 }
 
 impl Default for BrokerConfig {
@@ -82,7 +66,14 @@ impl Default for BrokerConfig {
             long_polling_enable: true,
             recheck_reput_offset_from_cq: false,
             max_message_size: 4 * 1024 * 1024,
-            rules: BrokerRules::default(),
         }
+    }
+}
+
+impl BrokerConfig {
+    /// Without the rule a process recovers its ConsumeQueues after a crash as released, and begins to dispatch at the
+    /// committed end as last saved.
+    pub(super) fn recovers_queues_whole(&self) -> bool {
+        self.ledger.rules.keep(Rule::RecoverQueuesWhole)
     }
 }

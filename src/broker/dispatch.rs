@@ -2,6 +2,7 @@
 
 use super::put::has_queue_offset;
 use super::{Broker, BrokerContext, Effect};
+use crate::ledger::Rule;
 use crate::store::{ConsumeQueue, EntryKind, Index, Put, Record};
 use crate::time::{Loop, Micros};
 
@@ -28,10 +29,10 @@ impl Broker {
     /// `recheckReputOffsetFromCq`.
     pub(super) fn set_first_dispatch_position(&mut self, dispatched_to: Option<i64>) {
         let config = &self.config;
-        let from = match (config.rules.recover_as_released, config.recheck_reput_offset_from_cq) {
-            (true, false) => self.committed_position(),
-            (true, true) => self.queues.max_physic_offset(),
-            (false, _) => dispatched_to.unwrap_or(self.queues.max_physic_offset()),
+        let from = match (config.recovers_queues_whole(), config.recheck_reput_offset_from_cq) {
+            (false, false) => self.committed_position(),
+            (false, true) => self.queues.max_physic_offset(),
+            (true, _) => dispatched_to.unwrap_or(self.queues.max_physic_offset()),
         };
         self.reput.from = from.max(self.member.store().data_begin());
     }
@@ -51,9 +52,19 @@ impl Broker {
         }
     }
 
+    /// Up to where dispatching may go: the committed end. Without the rule all that is in the log, which another leader
+    /// may yet replace.
+    fn dispatch_end(&self) -> i64 {
+        if self.member.rules().keep(Rule::DispatchOnlyCommitted) {
+            self.committed_position()
+        } else {
+            self.member.store().wrote_position()
+        }
+    }
+
     /// `dispatchBehindBytes()`. Negative after a restart, until the commit index is known again.
     pub fn dispatch_behind_bytes(&self) -> i64 {
-        self.committed_position() - self.reput.from
+        self.dispatch_end() - self.reput.from
     }
 
     /// The last entry behind which dispatching is.
@@ -73,11 +84,11 @@ impl Broker {
         }
     }
 
-    /// Everything from `reputFromOffset` to the committed end, never beyond it. Pulls that were waiting for it run
+    /// Everything from `reputFromOffset` to the end, never beyond it. Pulls that were waiting for it run
     /// afterwards, in another thread.
     pub(super) fn dispatch_to_the_end(&mut self, ctx: &mut BrokerContext) {
         self.flush.catch_up(ctx.now, &mut self.queues);
-        let end = self.committed_position();
+        let end = self.dispatch_end();
         while self.reput.from < end {
             let from = self.reput.from;
             let store = self.member.store();

@@ -33,11 +33,13 @@ mod tests;
 
 use std::rc::Rc;
 
-use crate::ledger::{CallId, CallTag, Context, Member, MemberId, Note, Output, Random, Request, Response};
+use crate::ledger::{
+    self, CallId, CallTag, Context, Member, MemberId, Note, Output, Random, Request, Response, Rules,
+};
 use crate::store::{ConsumeQueue, Index};
 use crate::time::Micros;
 
-pub use config::{BrokerConfig, BrokerRules, FileSizes, Topic};
+pub use config::{BrokerConfig, FileSizes, Topic};
 pub use disk::Disk;
 pub use flush::Checkpoint;
 pub use get_message::GetMessageStatus;
@@ -181,6 +183,17 @@ impl Broker {
     /// The DLedger member inside.
     pub fn member(&self) -> &Member {
         &self.member
+    }
+
+    /// It keeps these rules from now on.
+    pub fn set_rules(&mut self, rules: Rules) {
+        Rc::make_mut(&mut self.config).ledger.rules = rules;
+        self.member.set_rules(rules);
+    }
+
+    /// The disk of the DLedger member, for whoever decides how good it is.
+    pub fn ledger_disk(&mut self) -> &mut ledger::Disk {
+        self.member.disk_mut()
     }
 
     /// All ConsumeQueues.

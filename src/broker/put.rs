@@ -1,7 +1,7 @@
 //! Records become the bodies of entries: `DLedgerCommitLog.asyncPutMessage` and `asyncPutMessages`.
 
 use super::{Broker, BrokerAnswer, BrokerContext, BrokerRole, QueueId};
-use crate::ledger::{CallId, Code};
+use crate::ledger::{CallId, Code, Rule};
 use crate::shown::named;
 use crate::store::{
     ENTRY_HEADER_SIZE, Index, MAX_ENTRY_SIZE, Message, PHYSICAL_OFFSET_AT, QUEUE_OFFSET_AT, Version,
@@ -105,7 +105,9 @@ impl Broker {
         queue: QueueId,
         messages: Vec<Message>,
     ) -> Result<(Index, i64), PutStatus> {
-        if self.role() == BrokerRole::AsyncMaster && !self.config.rules.take_messages_before_master {
+        // Without the rule DLedger alone refuses, as long as the member does not lead.
+        let only_as_master = self.member.rules().keep(Rule::TakeOnlyAsMaster);
+        if self.role() == BrokerRole::AsyncMaster && only_as_master {
             return Err(PutStatus::OsPageCacheBusy);
         }
         let queue = self.queues.position(queue).ok_or(PutStatus::MessageIllegal)?;

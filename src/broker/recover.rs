@@ -19,7 +19,7 @@ impl Disk {
         let mut disk = Disk { ledger: self.ledger.recover()?, ..self };
         disk.queues.all = disk.queues.all.into_iter().map(ConsumeQueue::reopen).collect();
         let store = &disk.ledger.store;
-        if !config.rules.recover_as_released {
+        if config.recovers_queues_whole() {
             disk.queues.truncate_beyond(store.wrote_position());
         } else if disk.abort {
             recover_abnormally(store, &mut disk.queues, disk.checkpoint.timestamp_ms);

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::{Broker, BrokerContext, Effect};
-use crate::ledger::Role;
+use crate::ledger::{Role, Rule};
 use crate::shown::named;
 use crate::store::Index;
 use crate::time::Micros;
@@ -92,9 +92,12 @@ impl Broker {
         }
     }
 
+    /// Without the rule a leader may at once.
     fn may_serve(&self) -> bool {
         let end = self.member.end_index();
-        end == Index::NONE || (end == self.member.committed_index() && self.dispatch_behind_bytes() == 0)
+        !self.member.rules().keep(Rule::RecoverBeforeServing)
+            || end == Index::NONE
+            || (end == self.member.committed_index() && self.dispatch_behind_bytes() == 0)
     }
 
     fn change_to_slave(&mut self, ctx: &mut BrokerContext) {

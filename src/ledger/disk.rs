@@ -1,7 +1,7 @@
 //! What a member keeps on disk, and what of it a loss of power takes.
 //!
 //! DLedger answers before it flushes: a process that dies loses nothing it wrote, a machine that loses power
-//! everything since the last pass of the flush thread.
+//! everything since the last pass of the flush thread. With `Rule::FlushBeforeAcknowledging` answers wait for that pass.
 
 use super::config::FLUSH_INTERVAL;
 use crate::store::{EntryStore, Index, Options, StoreError, VoteFile};
@@ -18,10 +18,14 @@ pub struct Disk {
     pub checkpoint: Index,
     /// no more entries fit
     pub full: bool,
+    /// a flush takes this long
+    pub slow: Micros,
     /// `FlushDataService`
     flushes: Loop,
     /// the first entry that was not flushed yet, and when it was written
     unflushed: Option<(Micros, Index)>,
+    /// the first that the flush which is under way does not reach
+    too_late: Option<(Micros, Index)>,
 }
 
 impl Default for Disk {
@@ -39,8 +43,10 @@ impl Disk {
             vote: VoteFile::new(),
             checkpoint: Index::NONE,
             full: false,
+            slow: Micros::ZERO,
             flushes: Loop::starting_at(Micros::ZERO, FLUSH_INTERVAL),
             unflushed: None,
+            too_late: None,
         }
     }
 
@@ -52,35 +58,72 @@ impl Disk {
         Ok(Disk { store: self.store.reopen()?, ..self })
     }
 
-    /// The process starts: its flush thread too.
+    /// The process starts: its flush thread too. What it found is taken to be on the disk.
     pub(super) fn started(&mut self, now: Micros) {
         self.flushes = Loop::starting_at(now, FLUSH_INTERVAL);
         self.unflushed = None;
+        self.too_late = None;
     }
 
     /// The entry at `index` was written.
     pub(super) fn wrote(&mut self, now: Micros, index: Index) {
-        if self.first_unflushed(now).is_none() {
-            self.unflushed = Some((now, index));
+        self.finish_flushes(now);
+        match self.unflushed {
+            None => self.unflushed = Some((now, index)),
+            Some((written, _)) if self.too_late.is_none() && self.flush_of(written) <= now => {
+                self.too_late = Some((now, index));
+            }
+            Some(_) => {}
         }
     }
 
     /// Entries from `first` on were deleted; that is taken to be on the disk at once.
     pub(super) fn truncated(&mut self, first: Index) {
         self.unflushed = self.unflushed.filter(|(_, index)| *index < first);
+        self.too_late = self.too_late.filter(|(_, index)| *index < first);
     }
 
-    fn first_unflushed(&self, now: Micros) -> Option<Index> {
-        let (written, index) = self.unflushed?;
-        (self.flushes.pass_at_or_after(written + Micros(1)) > now).then_some(index)
+    /// The start of the flush that takes what was written then.
+    fn flush_of(&self, written: Micros) -> Micros {
+        self.flushes.pass_at_or_after(written + Micros(1))
+    }
+
+    /// What the flush that is next over takes, and what it does not reach. The next flush starts when the one before is
+    /// over.
+    fn not_flushed(&self, now: Micros) -> (Option<(Micros, Index)>, Option<(Micros, Index)>) {
+        let (mut unflushed, mut too_late) = (self.unflushed, self.too_late);
+        while let Some((written, _)) = unflushed {
+            let over = self.flush_of(written) + self.slow;
+            if over > now {
+                break;
+            }
+            unflushed = too_late.take().map(|(since, index)| (since.max(over), index));
+        }
+        (unflushed, too_late)
+    }
+
+    /// Forgets what has reached the disk.
+    fn finish_flushes(&mut self, now: Micros) {
+        (self.unflushed, self.too_late) = self.not_flushed(now);
+    }
+
+    /// The last entry that a loss of power would leave.
+    pub(super) fn flushed(&self, now: Micros) -> Index {
+        self.not_flushed(now).0.map_or(self.store.end_index(), |(_, index)| index.prev())
+    }
+
+    /// When the flush is over that some entries wait for.
+    pub(super) fn flush_due(&self, now: Micros) -> Option<Micros> {
+        self.not_flushed(now).0.map(|(written, _)| self.flush_of(written) + self.slow)
     }
 
     /// The power goes: what no flush has reached is not there when it comes back.
     pub fn lose_power(&mut self, now: Micros) {
-        if let Some(first) = self.first_unflushed(now) {
+        self.finish_flushes(now);
+        if let Some((_, first)) = self.unflushed.take() {
             self.store.truncate(first, true);
         }
-        self.unflushed = None;
+        self.too_late = None;
     }
 }
 
@@ -108,6 +151,22 @@ mod tests {
         assert_eq!(at_24.store.clone().reopen().unwrap().end_index(), Index(0));
         disk.lose_power(Micros::millis(25));
         assert_eq!(disk.store.end_index(), Index(2));
+    }
+
+    #[test]
+    fn a_slow_flush_takes_only_what_was_there_when_it_began_and_the_next_one_waits_for_it() {
+        let mut disk = Disk { slow: Micros::millis(100), ..Disk::default() };
+        disk.started(Micros::ZERO);
+        write(&mut disk, Micros::millis(1)); // the flush of 10 ms takes it, and is over at 110 ms
+        write(&mut disk, Micros::millis(9));
+        write(&mut disk, Micros::millis(50)); // that of 120 ms takes it, and is over at 220 ms
+        write(&mut disk, Micros::millis(60));
+        let after = |ms| {
+            let mut disk = disk.clone();
+            disk.lose_power(Micros::millis(ms));
+            disk.store.end_index()
+        };
+        assert_eq!([109, 110, 219, 220].map(after), [Index::NONE, Index(1), Index(1), Index(3)]);
     }
 
     #[test]

@@ -167,11 +167,14 @@ impl Member {
                 .ge(&Index(0))
                 .then(|| d.last_push.map_or(now, |t| t + COMMIT_PUSH_INTERVAL + Micros(1)));
             let resend = self.resend_time(n);
-            if d.write_index <= self.end_index() && d.pending.len() < DISPATCHER_PENDING_MAX {
+            let more = d.pending.len() < DISPATCHER_PENDING_MAX;
+            if more && d.write_index <= self.vouched(now) {
                 // An append wakes the thread; it does not wait for its next pass.
                 return Some(now);
             }
-            commit.into_iter().chain(resend).min()?
+            let waits = more && d.write_index <= self.end_index();
+            let flush = if waits { self.disk.flush_due(now) } else { None };
+            commit.into_iter().chain(resend).chain(flush).min()?
         } else if self.end_index() == Index::NONE {
             return None; // nothing to compare: idle until the first append
         } else {
@@ -231,12 +234,13 @@ impl Member {
     fn append_turn(&mut self, ctx: &mut Context, n: usize) -> bool {
         let overdue = self.resend_time(n).is_some_and(|t| ctx.now >= t);
         let acknowledged = self.acknowledged(n);
+        let end = self.vouched(ctx.now);
         let d = &mut self.dispatchers[n];
         if overdue {
             d.write_index = acknowledged.next();
             d.pending.clear();
         }
-        if d.write_index > self.disk.store.end_index() {
+        if d.write_index > end {
             if elapsed_more_than(ctx.now, d.last_push, COMMIT_PUSH_INTERVAL) {
                 d.last_push = Some(ctx.now);
                 self.push(ctx, n, Push::Commit);
@@ -247,7 +251,7 @@ impl Member {
             return false;
         }
         let first = d.write_index;
-        let Some(entries) = self.batch_from(first) else {
+        let Some(entries) = self.batch(first, end) else {
             return false;
         };
         let last = Index(first.0 + entries.len() as i64 - 1);
@@ -261,7 +265,7 @@ impl Member {
 
     /// What goes out in one request: one entry, unless batching is on. Without the rule it is one even then,
     /// since the time of the last push, against which a waiting batch is measured, is never noted (B8).
-    fn batch_from(&self, first: Index) -> Option<Rc<[Entry]>> {
+    fn batch(&self, first: Index, end: Index) -> Option<Rc<[Entry]>> {
         let entry = self.disk.store.get(first)?;
         let mut size = entry.size();
         if !self.config.batch_append || !self.config.rules.keep(Rule::BatchesFill) {
@@ -270,6 +274,7 @@ impl Member {
         let mut entries = vec![entry];
         let mut index = first.next();
         while size < MAX_BATCH_APPEND_SIZE
+            && index <= end
             && let Some(entry) = self.disk.store.get(index)
         {
             size += entry.size();

@@ -6,6 +6,7 @@ use super::config::VOTE_ROUND_WAIT;
 use super::heartbeat::HeartbeatRound;
 use super::member::{Context, Countdown, Draw, Member, MemberId, Role};
 use super::message::{CallTag, Note, Request, VoteResult};
+use super::rules::Rule;
 use crate::shown::named;
 use crate::store::{Index, Term};
 use crate::time::{Loop, Micros};
@@ -135,11 +136,14 @@ impl Member {
         if !from_self && candidate == self.id {
             return (own_term, VoteResult::RejectUnexpectedLeader); // 2
         }
-        if ledger_end_term < own_end_term {
-            return (own_term, VoteResult::RejectExpiredLedgerTerm); // 3
-        }
-        if ledger_end_term == own_end_term && ledger_end_index < own_end_index {
-            return (own_term, VoteResult::RejectSmallLedgerEndIndex); // 4
+        // Without the rule whoever asks in the right term gets the vote, whatever its log lacks.
+        if self.config.rules.keep(Rule::CompareLogsBeforeVoting) {
+            if ledger_end_term < own_end_term {
+                return (own_term, VoteResult::RejectExpiredLedgerTerm); // 3
+            }
+            if ledger_end_term == own_end_term && ledger_end_index < own_end_index {
+                return (own_term, VoteResult::RejectSmallLedgerEndIndex); // 4
+            }
         }
         if term < own_term {
             return (own_term, VoteResult::RejectExpiredVoteTerm); // 5
@@ -153,8 +157,7 @@ impl Member {
             return (own_term, result);
         }
         if term > own_term {
-            self.change_to_candidate(ctx, term);
-            self.elector.need_increase_term_immediately = true;
+            self.hear_of_larger_term(ctx, term);
             return (own_term, VoteResult::RejectTermNotReady); // 8
         }
         if term < own_end_term {
@@ -197,6 +200,11 @@ impl Member {
         let next = if self.known_max_term > term { self.known_max_term } else { Term(term.0 + 1) };
         self.set_vote(next, None);
         ctx.note(Note::TermRaised { term: next });
+    }
+
+    /// So many votes decide. Without the rule half of all members, rounded down, will do.
+    fn elects(&self, votes: u32) -> bool {
+        self.is_quorum_if(self.config.rules.keep(Rule::MajorityToWin), votes)
     }
 
     fn start_vote_round(&mut self, ctx: &mut Context) {
@@ -251,8 +259,8 @@ impl Member {
 
     fn is_decided(&self, votes: &VoteRound) -> bool {
         votes.already_has_leader
-            || self.is_quorum(votes.accepted)
-            || self.is_quorum(votes.accepted + votes.not_ready)
+            || self.elects(votes.accepted)
+            || self.elects(votes.accepted + votes.not_ready)
             || votes.answered == u32::from(self.members)
     }
 
@@ -269,19 +277,19 @@ impl Member {
         } else if votes.already_has_leader {
             self.pause_voting(ctx, self.config.leak_time());
             ParseResult::WaitToRevote
-        } else if !self.is_quorum(votes.valid) {
+        } else if !self.elects(votes.valid) {
             self.pause_voting(ctx, Micros::ZERO);
             ParseResult::WaitToRevote
-        } else if !self.is_quorum(votes.valid - votes.bigger_ledger) {
+        } else if !self.elects(votes.valid - votes.bigger_ledger) {
             self.pause_voting(ctx, self.config.max_vote_interval);
             ParseResult::WaitToRevote
-        } else if self.is_quorum(votes.accepted) {
+        } else if self.elects(votes.accepted) {
             ParseResult::Passed
-        } else if self.is_quorum(votes.accepted + votes.not_ready) {
+        } else if self.elects(votes.accepted + votes.not_ready) {
             ParseResult::RevoteImmediately
         } else {
             self.pause_voting(ctx, Micros::ZERO);
-            ParseResult::WaitToVoteNext
+            self.after_lost_round()
         };
         self.elector.last_parse_result = outcome;
         ctx.note(Note::RoundEnded {
@@ -296,6 +304,15 @@ impl Member {
         } else if outcome == ParseResult::Passed {
             self.change_to_leader(ctx, votes.term);
         }
+    }
+
+    /// Who lost a round stands in a larger term next. Without the rule in the same one, with a vote to give again.
+    fn after_lost_round(&mut self) -> ParseResult {
+        if self.config.rules.keep(Rule::RaiseTheTerm) {
+            return ParseResult::WaitToVoteNext;
+        }
+        self.set_vote(self.term, None);
+        ParseResult::WaitToRevote
     }
 
     /// `getNextTimeToRequestVote()` and what some results add to it.

@@ -20,6 +20,8 @@ pub(super) struct EntryHandler {
     control: VecDeque<Waiting>,
     /// passes that look at waiting APPENDs which do not fit: their rhythm is the process's, whatever waits
     gap_checks: Loop,
+    /// answers that say that the log is there up to an index for which no flush has come yet
+    unflushed: Vec<(Index, CallId, PushResponse)>,
 }
 
 /// A push that waits for the worker.
@@ -62,6 +64,7 @@ impl EntryHandler {
             writes: Vec::new(),
             control: VecDeque::new(),
             gap_checks: Loop::starting_at(first_check, GAP_CHECK_PERIOD),
+            unflushed: Vec::new(),
         }
     }
 
@@ -111,8 +114,49 @@ impl Member {
         }
     }
 
+    /// Says that the log is there up to `index`: at once, or when it may.
+    fn vouch(&mut self, ctx: &mut Context, index: Index, call: CallId, response: PushResponse) {
+        if index <= self.vouched(ctx.now) {
+            ctx.reply(call, Response::Push(response));
+        } else {
+            self.handler.unflushed.push((index, call, response));
+        }
+    }
+
+    /// Gives the answers for which the flush has come.
+    fn answer_flushed(&mut self, ctx: &mut Context) {
+        let vouched = self.vouched(ctx.now);
+        self.handler.unflushed.retain(|(index, call, response)| {
+            let waits = *index > vouched;
+            if !waits {
+                ctx.reply(*call, Response::Push(*response));
+            }
+            waits
+        });
+    }
+
+    /// Entries from `first` on are gone before they were flushed, and with them what was to be said of them.
+    fn forget_unflushed(&mut self, ctx: &mut Context, first: Index) {
+        self.handler.unflushed.retain(|(index, call, response)| {
+            let stays = *index < first;
+            if !stays {
+                let gone = PushResponse { code: Code::InconsistentState, ..*response };
+                ctx.reply(*call, Response::Push(gone));
+            }
+            stays
+        });
+    }
+
+    fn next_flushed_answer(&self, now: Micros) -> Option<Micros> {
+        let first = self.handler.unflushed.iter().map(|(index, ..)| *index).min()?;
+        if first <= self.vouched(now) { Some(now) } else { self.disk.flush_due(now) }
+    }
+
     /// The worker's pass, if one is due.
     pub(super) fn run_entry_handler(&mut self, ctx: &mut Context) {
+        if !self.handler.unflushed.is_empty() {
+            self.answer_flushed(ctx);
+        }
         if self.next_push_work(ctx.now) == Some(ctx.now) {
             self.work_on_pushes(ctx);
         }
@@ -123,7 +167,8 @@ impl Member {
 
     /// When the worker next does something by itself.
     pub(super) fn next_entry_handling(&self, now: Micros) -> Option<Micros> {
-        self.next_push_work(now).or_else(|| self.next_gap_check(now))
+        let work = self.next_push_work(now).or_else(|| self.next_gap_check(now));
+        work.into_iter().chain(self.next_flushed_answer(now)).min()
     }
 
     /// Something waits that it can handle, or must refuse: after this member became a follower, say.
@@ -185,7 +230,10 @@ impl Member {
             Push::Compare { pre_log_index, pre_log_term } => {
                 let response = PushResponse::new(waiting.term, Code::Success, &waiting.push);
                 let response = self.compare_with(response, *pre_log_index, *pre_log_term);
-                ctx.reply(waiting.call, Response::Push(response));
+                // The leader counts what agrees as a copy.
+                let agrees = response.code == Code::Success;
+                let said = if agrees { *pre_log_index } else { Index::NONE };
+                self.vouch(ctx, said, waiting.call, response);
             }
             Push::Truncate { pre_log_index, pre_log_term } => {
                 let code = self.truncate_from(ctx, waiting.term, *pre_log_index, *pre_log_term);
@@ -239,6 +287,10 @@ impl Member {
         first: Index,
         leaders_term_there: Term,
     ) -> Code {
+        // Without the rule nothing is deleted, and the leader is told that it was.
+        if !self.config.rules.keep(Rule::TruncateConflicts) {
+            return Code::Success;
+        }
         let Some(own_term) = self.store().term_at(first) else {
             return if self.end_index() == first.prev() { Code::Success } else { Code::InconsistentState };
         };
@@ -251,6 +303,7 @@ impl Member {
         // Not erased, recovery scans past the cut and brings the entries back (B16).
         self.disk.store.truncate(first, self.config.rules.keep(Rule::EraseOnTruncate));
         self.disk.truncated(first);
+        self.forget_unflushed(ctx, first);
         ctx.note(Note::Truncated { from: first, count });
         Code::Success
     }
@@ -284,7 +337,8 @@ impl Member {
             self.wrote(ctx.now, entry.index, entry.term);
             ctx.note(Note::Appended { index: entry.index, term: entry.term });
         }
-        waiting.answer(ctx, Code::Success);
+        let done = PushResponse::new(waiting.term, Code::Success, &waiting.push);
+        self.vouch(ctx, waiting.last_index(), waiting.call, done);
         self.learn_commit_index(ctx, waiting.commit_index);
     }
 
@@ -306,8 +360,11 @@ impl Member {
         while let Some(push) = self.handler.writes.get(n) {
             if push.last_index() <= end {
                 let same = push.entries().iter().all(|e| self.store().entry(e.index) == Some(e));
-                push.answer(ctx, if same { Code::Success } else { Code::InconsistentState });
+                let code = if same { Code::Success } else { Code::InconsistentState };
+                let said = if same { push.last_index() } else { Index::NONE };
+                let (call, answer) = (push.call, PushResponse::new(push.term, code, &push.push));
                 self.handler.writes.remove(n);
+                self.vouch(ctx, said, call, answer);
                 continue;
             }
             if push.first_index() == end.next() {

@@ -41,8 +41,7 @@ impl Member {
             return (self.term(), Code::ExpiredTerm);
         }
         if term > self.term() {
-            self.change_to_candidate(ctx, term);
-            self.elector.need_increase_term_immediately = true;
+            self.hear_of_larger_term(ctx, term);
             return (Term::NONE, Code::TermNotReady);
         }
         match self.leader {
@@ -138,7 +137,7 @@ impl Member {
         let followed = self.is_quorum(round.succeeded + round.not_ready);
         let heeds = self.config.rules.keep(Rule::HeedLargerTerm) || !followed;
         if round.expired_by > round.term && heeds {
-            self.change_to_candidate(ctx, round.expired_by);
+            self.step_down(ctx, round.expired_by);
         } else if self.is_quorum(round.succeeded) {
             self.elector.last_successful_heartbeat = Some(ctx.now);
         } else if followed {

@@ -12,7 +12,7 @@ use super::election::Elector;
 use super::entry_handler::EntryHandler;
 use super::message::{CallId, CallTag, Note, Output, Request, Response};
 use super::quorum::QuorumChecker;
-use super::rules::Rule;
+use super::rules::{Rule, Rules};
 use super::transfer::Transfers;
 use crate::shown::named;
 use crate::store::{EntryStore, Index, Term};
@@ -175,9 +175,13 @@ impl Member {
         }
     }
 
-    /// The process dies; what it had written stays.
+    /// The process dies; what it had written stays. Without the rule the vote is not among that: the process died
+    /// after it had deleted the old `currterm`, before it gave the new one its name (B14).
     pub fn into_disk(mut self, now: Micros) -> Disk {
         self.checkpoint(now);
+        if !self.config.rules.keep(Rule::RememberVote) {
+            self.disk.vote.lose();
+        }
         self.disk
     }
 
@@ -200,6 +204,17 @@ impl Member {
     pub(super) fn wrote(&mut self, now: Micros, index: Index, term: Term) {
         self.disk.wrote(now, index);
         self.told_end = (index, term);
+    }
+
+    /// Up to where this member stands for its log: what it says it has, counts as its own copy, and pushes to others.
+    /// That is the end; with the rule, where the last flush reached. A leader does not even push what no flush has
+    /// reached: having lost it, it can be elected again in the same term, and would give the index to another entry.
+    pub(super) fn vouched(&self, now: Micros) -> Index {
+        if self.config.rules.keep(Rule::FlushBeforeAcknowledging) {
+            self.disk.flushed(now)
+        } else {
+            self.end_index()
+        }
     }
 
     /// The end of the log that votes go by. Without the rule it is what `MemberState` was told last: a truncate
@@ -244,13 +259,32 @@ impl Member {
         self.disk.store.end_index()
     }
 
+    /// It keeps these rules from now on.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.config.rules = rules;
+    }
+
+    pub fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
     pub fn store(&self) -> &EntryStore {
         &self.disk.store
     }
 
     /// `isQuorum(n)`: more than half of all members.
     pub fn is_quorum(&self, n: u32) -> bool {
-        n > u32::from(self.members) / 2
+        self.is_quorum_if(true, n)
+    }
+
+    /// The same, or without the rule in question half of all members, rounded down: `>=` where `>` was meant.
+    pub(super) fn is_quorum_if(&self, kept: bool, n: u32) -> bool {
+        n + u32::from(!kept) > u32::from(self.members) / 2
+    }
+
+    /// The rules it keeps at present.
+    pub fn rules(&self) -> Rules {
+        self.config.rules
     }
 
     /// `persistTerm()`: on disk before any answer leaves.
@@ -336,7 +370,30 @@ impl Member {
         self.role = Role::Candidate;
         self.leader = None;
         self.transfers.forget();
+        // Without the rule a vote given in this term can be given again.
+        if !self.config.rules.keep(Rule::VoteOnceATerm) {
+            self.set_vote(self.term, None);
+        }
         self.role_changed(ctx, term);
+    }
+
+    /// Told of a larger term, a member becomes candidate. Without the rule a leader takes that term over as it is, and
+    /// goes on leading in it, whoever was elected for it.
+    pub(super) fn step_down(&mut self, ctx: &mut Context, term: Term) {
+        if self.role != Role::Leader || self.config.rules.keep(Rule::StepDownOnLargerTerm) {
+            self.change_to_candidate(ctx, term);
+        } else if term > self.term() {
+            self.set_vote(term, None);
+            self.role_changed(ctx, term);
+        }
+    }
+
+    /// A vote request or a heartbeat was of a larger term: the maintainer raises the own one on its next pass.
+    pub(super) fn hear_of_larger_term(&mut self, ctx: &mut Context, term: Term) {
+        self.step_down(ctx, term);
+        if self.role == Role::Candidate {
+            self.elector.need_increase_term_immediately = true;
+        }
     }
 
     /// `changeRoleToFollower(t, L)`

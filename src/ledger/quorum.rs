@@ -143,7 +143,7 @@ impl Member {
         let (index, pos) = appended.map_err(|_| Code::DiskError)?;
         self.wrote(ctx.now, index, term);
         ctx.note(Note::Appended { index, term });
-        self.raise_watermark(self.id, index);
+        self.raise_watermark(self.id, self.vouched(ctx.now));
         Ok((index, pos))
     }
 
@@ -233,7 +233,19 @@ impl Member {
     pub(super) fn next_count(&self, now: Micros) -> Option<Micros> {
         let outdated = self.oldest_pending().is_some_and(|p| p.term != self.term());
         let counts = outdated || (self.quorum.dirty && self.role == Role::Leader);
-        counts.then(|| self.quorum.passes.pass_at_or_after(now))
+        let due = if counts { Some(now) } else { self.own_copy_due(now) };
+        due.map(|due| self.quorum.passes.pass_at_or_after(due))
+    }
+
+    /// When a leader's own copy of what it wrote begins to count: after the flush, if it waits for that.
+    fn own_copy_due(&self, now: Micros) -> Option<Micros> {
+        if self.role != Role::Leader || self.watermark(self.id) >= self.end_index() {
+            None
+        } else if self.watermark(self.id) < self.vouched(now) {
+            Some(now)
+        } else {
+            self.disk.flush_due(now)
+        }
     }
 
     pub(super) fn next_timeout_scan(&self, now: Micros) -> Option<Micros> {
@@ -247,13 +259,15 @@ impl Member {
     /// only. So an entry of an older term is committed together with the first one of the present term,
     /// never by its own copies (Raft, section 5.4.2).
     fn commit_by_counting(&mut self, ctx: &mut Context) {
-        let (id, end) = (self.id, self.end_index());
-        self.raise_watermark(id, end);
+        let (id, vouched) = (self.id, self.vouched(ctx.now));
+        self.raise_watermark(id, vouched);
         self.quorum.dirty = false;
         // The original sorts; with the marks of a handful of members, counting says the same.
         let marks = &self.quorum.marks;
         let holders = |index: Index| marks.iter().filter(|mark| **mark >= index).count() as u32;
-        let on_a_majority = marks.iter().copied().filter(|mark| self.is_quorum(holders(*mark)));
+        // Without the rule half of the members, rounded down, will do: among three the leader by itself.
+        let kept = self.config.rules.keep(Rule::MajorityToCommit);
+        let on_a_majority = marks.iter().copied().filter(|mark| self.is_quorum_if(kept, holders(*mark)));
         let quorum_index = on_a_majority.max().unwrap_or(Index::NONE);
         if quorum_index > self.committed {
             self.set_committed(ctx, quorum_index);

@@ -1,9 +1,9 @@
 //! Commands: the only way in. What a visitor, a story, a scenario or a test does to a running world.
 
-use std::fmt;
-
-use super::draft::{Draft, Invalid, Value, list};
-use crate::ledger::MemberId;
+use super::SEED_MAX;
+use super::draft::{Draft, Invalid, Value, bounds, list};
+use super::links::{Groups, LinkChange};
+use crate::ledger::{MemberId, Rule};
 use crate::shown::Fields;
 use crate::time::Micros;
 
@@ -32,106 +32,92 @@ pub enum Command {
     Heal { from: MemberId, to: MemberId },
     /// All that goes to or comes from the broker is lost, that of clients and the name server too.
     Isolate { broker: MemberId },
-    /// Nothing is lost any more.
+    /// All links are as at the start: nothing is cut, lost, doubled, late or out of order any more.
     HealAll,
     /// What goes from one broker to the other takes this much longer from now on.
     Delay { from: MemberId, to: MemberId, ms: u32 },
+    /// The broker's process stands still, as in a long collection of garbage: its memory and its connections stay,
+    /// what comes to it waits.
+    Pause { broker: MemberId },
+    /// It goes on, and handles in order what has come meanwhile.
+    Resume { broker: MemberId },
+    /// What goes between brokers of different groups is lost from now on, and nothing else between brokers.
+    Partition { groups: Groups },
+    /// From now on the network is like this: from one broker, to one, both, or everywhere.
+    Network { from: Option<MemberId>, to: Option<MemberId>, change: LinkChange },
+    /// The broker's own clock runs this fast from now on; 1000 is the truth.
+    Clock { broker: MemberId, rate_permille: u16 },
+    /// From now on what has to be written on the broker waits this long for its disk; the disk takes no more entries, or
+    /// does again.
+    Disk { broker: MemberId, slow_ms: Option<u32>, full: Option<bool> },
+    /// A message in flight is lost.
+    Drop { message: u64 },
+    /// A message in flight arrives this much later.
+    Hold { message: u64, ms: u32 },
+    /// A message in flight is sent once more.
+    Duplicate { message: u64 },
+    /// All brokers keep this rule from now on, or do not.
+    Rule { rule: Rule, kept: bool },
+    /// `HealAll`; who is paused goes on, clocks are right, disks are fast and have room. The dead stay dead.
+    Calm,
 }
 
 /// A command and when it is given.
 pub type Timed = (Micros, Command);
 
-/// Why a command was not carried out.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// there are brokers 0 to `brokers` - 1
-    NoSuchBroker { broker: MemberId, brokers: u8 },
-    /// there are producers 0 to `producers` - 1
-    NoSuchProducer { producer: u8, producers: u8 },
-    /// there are consumers 0 to `consumers` - 1
-    NoSuchConsumer { consumer: u8, consumers: u8 },
-    /// it runs already
-    ConsumerIsUp { consumer: u8 },
-    /// it does not run
-    ConsumerIsDown { consumer: u8 },
-    /// it is dead already
-    IsDead { broker: MemberId },
-    /// it is up, or coming up, already
-    IsUp { broker: MemberId },
-    /// nobody leads
-    NoLeader,
-}
-
-impl Refusal {
-    /// Stable name of the refusal.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Refusal::NoSuchBroker { .. }
-            | Refusal::NoSuchProducer { .. }
-            | Refusal::NoSuchConsumer { .. } => "no_such_broker",
-            _ => "not_possible",
-        }
-    }
-
-    /// What would be possible.
-    pub fn allowed(&self) -> String {
-        match self {
-            Refusal::NoSuchBroker { brokers: n, .. }
-            | Refusal::NoSuchProducer { producers: n, .. }
-            | Refusal::NoSuchConsumer { consumers: n, .. } => {
-                format!("0..={}", i64::from(*n) - 1)
-            }
-            Refusal::IsDead { .. } => "restart".to_string(),
-            Refusal::IsUp { .. } => "kill".to_string(),
-            Refusal::ConsumerIsUp { .. } => "stop_consumer, kill_consumer".to_string(),
-            Refusal::ConsumerIsDown { .. } => "start_consumer".to_string(),
-            Refusal::NoLeader => "when a broker leads".to_string(),
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::NoSuchBroker { broker, .. } => {
-                write!(f, "broker is {}; allowed: {}", broker.0, self.allowed())
-            }
-            Refusal::NoSuchProducer { producer, .. } => {
-                write!(f, "producer is {producer}; allowed: {}", self.allowed())
-            }
-            Refusal::NoSuchConsumer { consumer, .. } => {
-                write!(f, "consumer is {consumer}; allowed: {}", self.allowed())
-            }
-            Refusal::ConsumerIsUp { consumer } => write!(f, "consumer {consumer} runs already"),
-            Refusal::ConsumerIsDown { consumer } => write!(f, "consumer {consumer} does not run"),
-            Refusal::IsDead { broker } => write!(f, "broker {} is dead already", broker.0),
-            Refusal::IsUp { broker } => write!(f, "broker {} is up already", broker.0),
-            Refusal::NoLeader => f.write_str("no broker leads"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// The names of the commands, as they are written, and the fields each needs or may have.
-pub const COMMANDS: [(&str, &[&str]); 13] = [
-    ("kill", &["broker"]),
-    ("power_loss", &["broker"]),
-    ("restart", &["broker"]),
-    ("send", &["producer"]),
-    ("start_consumer", &["consumer"]),
-    ("stop_consumer", &["consumer"]),
-    ("kill_consumer", &["consumer"]),
-    ("transfer", &["broker"]),
-    ("cut", &["from", "to"]),
-    ("heal", &["from", "to"]),
-    ("isolate", &["broker"]),
-    ("heal_all", &[]),
-    ("delay", &["from", "to", "ms"]),
+/// The names of the commands, as they are written, the fields each needs, and those it may have.
+pub const COMMANDS: [(&str, &[&str], &[&str]); 24] = [
+    ("kill", &["broker"], &[]),
+    ("power_loss", &["broker"], &[]),
+    ("restart", &["broker"], &[]),
+    ("send", &[], &["producer"]),
+    ("start_consumer", &[], &["consumer"]),
+    ("stop_consumer", &[], &["consumer"]),
+    ("kill_consumer", &[], &["consumer"]),
+    ("transfer", &["broker"], &[]),
+    ("cut", &["from", "to"], &[]),
+    ("heal", &["from", "to"], &[]),
+    ("isolate", &["broker"], &[]),
+    ("heal_all", &[], &[]),
+    ("delay", &["from", "to", "ms"], &[]),
+    ("pause", &["broker"], &[]),
+    ("resume", &["broker"], &[]),
+    ("partition", &["groups"], &[]),
+    (
+        "network",
+        &[],
+        &["from", "to", "latency_us", "jitter_us", "loss_permille", "duplicate_permille", "reorder_permille"],
+    ),
+    ("clock", &["broker", "rate_permille"], &[]),
+    ("disk", &["broker"], &["slow_ms", "full"]),
+    ("drop", &["message"], &[]),
+    ("hold", &["message", "ms"], &[]),
+    ("duplicate", &["message"], &[]),
+    ("rule", &["rule", "kept"], &[]),
+    ("calm", &[], &[]),
 ];
 
-/// Longest delay of a link.
-pub const DELAY_MAX_MS: i64 = 600_000;
+/// The fields of commands that are whole numbers: the smallest and the largest each may be.
+pub const FIELDS: [(&str, i64, i64); 14] = [
+    ("broker", 0, 8),
+    ("from", 0, 8),
+    ("to", 0, 8),
+    ("producer", 0, 7),
+    ("consumer", 0, 7),
+    ("ms", 0, 600_000),
+    ("latency_us", 1, 10_000_000),
+    ("jitter_us", 0, 10_000_000),
+    ("loss_permille", 0, 1000),
+    ("duplicate_permille", 0, 1000),
+    ("reorder_permille", 0, 1000),
+    ("rate_permille", 100, 4000),
+    ("slow_ms", 0, 60_000),
+    ("message", 0, SEED_MAX),
+];
+
+fn missing(field: &str, allowed: String) -> Invalid {
+    Invalid::value(field, "missing".to_string(), allowed)
+}
 
 impl Command {
     /// Reads `{do: 'kill', broker: 0}` and the like.
@@ -141,40 +127,73 @@ impl Command {
 
     /// The same with more fields allowed than the command's own.
     fn read(draft: &Draft, also: &[&str]) -> Result<Command, Invalid> {
-        let names = COMMANDS.map(|(name, _)| name);
+        let names = COMMANDS.map(|(name, ..)| name);
         let unknown = |value: String| Invalid::coded("unknown_command", "do", value, list(&names));
         let name = match draft.get("do") {
             Some(Value::Text(name)) => name,
             _ => return Err(unknown("missing".to_string())),
         };
-        let Some((_, fields)) = COMMANDS.iter().find(|(n, _)| n == name) else {
+        let Some((_, needed, optional)) = COMMANDS.iter().find(|(n, ..)| n == name) else {
             return Err(unknown(format!("\"{name}\"")));
         };
-        let allowed: Vec<&str> = also.iter().chain(&["do"]).chain(*fields).copied().collect();
+        let own = needed.iter().chain(*optional);
+        let allowed: Vec<&str> = also.iter().chain(&["do"]).chain(own).copied().collect();
         draft.only(&allowed)?;
-        let whole = |field: &str, max: i64, default: Option<i64>| {
-            let missing = || Invalid::value(field, "missing".to_string(), format!("0..={max}"));
-            draft.whole(field, 0, max)?.or(default).ok_or_else(missing)
+        let limits = |field: &str| {
+            let (_, min, max) = FIELDS.iter().find(|(name, ..)| *name == field).unwrap_or(&FIELDS[0]);
+            (*min, *max)
         };
-        let member = |field: &str| whole(field, 8, None).map(|n| MemberId(n as u8));
+        let maybe = |field: &str| {
+            let (min, max) = limits(field);
+            draft.whole(field, min, max)
+        };
+        let whole = |field: &str| {
+            let (min, max) = limits(field);
+            maybe(field)?.ok_or_else(|| missing(field, bounds(min, max)))
+        };
+        let member = |field: &str| whole(field).map(|n| MemberId(n as u8));
+        let end = |field: &str| Ok(maybe(field)?.map(|n| MemberId(n as u8)));
+        let client = |field: &str| Ok(maybe(field)?.unwrap_or(0) as u8);
+        let message = || whole("message").map(|n| n as u64);
+        let ms = || whole("ms").map(|n| n as u32);
         Ok(match name.as_str() {
             "kill" => Command::Kill { broker: member("broker")? },
             "power_loss" => Command::PowerLoss { broker: member("broker")? },
             "restart" => Command::Restart { broker: member("broker")? },
-            "send" => Command::Send { producer: whole("producer", 7, Some(0))? as u8 },
-            "start_consumer" => Command::StartConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
-            "stop_consumer" => Command::StopConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
-            "kill_consumer" => Command::KillConsumer { consumer: whole("consumer", 7, Some(0))? as u8 },
+            "send" => Command::Send { producer: client("producer")? },
+            "start_consumer" => Command::StartConsumer { consumer: client("consumer")? },
+            "stop_consumer" => Command::StopConsumer { consumer: client("consumer")? },
+            "kill_consumer" => Command::KillConsumer { consumer: client("consumer")? },
             "transfer" => Command::Transfer { broker: member("broker")? },
             "cut" => Command::Cut { from: member("from")?, to: member("to")? },
             "heal" => Command::Heal { from: member("from")?, to: member("to")? },
             "isolate" => Command::Isolate { broker: member("broker")? },
             "heal_all" => Command::HealAll,
-            _ => Command::Delay {
-                from: member("from")?,
-                to: member("to")?,
-                ms: whole("ms", DELAY_MAX_MS, None)? as u32,
+            "delay" => Command::Delay { from: member("from")?, to: member("to")?, ms: ms()? },
+            "pause" => Command::Pause { broker: member("broker")? },
+            "resume" => Command::Resume { broker: member("broker")? },
+            "partition" => Command::Partition { groups: Groups::read(draft)? },
+            "network" => {
+                Command::Network { from: end("from")?, to: end("to")?, change: LinkChange::read(&maybe)? }
+            }
+            "clock" => {
+                Command::Clock { broker: member("broker")?, rate_permille: whole("rate_permille")? as u16 }
+            }
+            "disk" => Command::Disk {
+                broker: member("broker")?,
+                slow_ms: maybe("slow_ms")?.map(|n| n as u32),
+                full: draft.flag("full")?,
             },
+            "drop" => Command::Drop { message: message()? },
+            "hold" => Command::Hold { message: message()?, ms: ms()? },
+            "duplicate" => Command::Duplicate { message: message()? },
+            "rule" => {
+                let names = Rule::ALL.map(Rule::name);
+                let rule = draft.one_of("rule", &names)?.ok_or_else(|| missing("rule", list(&names)))?;
+                let kept = draft.flag("kept")?.ok_or_else(|| missing("kept", "true, false".to_string()))?;
+                Command::Rule { rule: Rule::ALL[rule], kept }
+            }
+            _ => Command::Calm,
         })
     }
 
@@ -204,6 +223,35 @@ impl Command {
             Command::Delay { from, to: end, ms } => {
                 to.name("do", "delay").number("from", from).number("to", end).number("ms", ms)
             }
+            Command::Pause { broker } => to.name("do", "pause").number("broker", broker),
+            Command::Resume { broker } => to.name("do", "resume").number("broker", broker),
+            Command::Partition { groups } => {
+                groups.show(to.name("do", "partition"));
+                to
+            }
+            Command::Network { from, to: end, change } => {
+                change.show(to.name("do", "network").given("from", from).given("to", end));
+                to
+            }
+            Command::Clock { broker, rate_permille } => {
+                to.name("do", "clock").number("broker", broker).number("rate_permille", rate_permille)
+            }
+            Command::Disk { broker, slow_ms, full } => {
+                to.name("do", "disk").number("broker", broker).given("slow_ms", slow_ms);
+                match full {
+                    Some(full) => to.flag("full", full),
+                    None => to,
+                }
+            }
+            Command::Drop { message } => to.name("do", "drop").number("message", message),
+            Command::Hold { message, ms } => {
+                to.name("do", "hold").number("message", message).number("ms", ms)
+            }
+            Command::Duplicate { message } => to.name("do", "duplicate").number("message", message),
+            Command::Rule { rule, kept } => {
+                to.name("do", "rule").name("rule", rule.name()).flag("kept", kept)
+            }
+            Command::Calm => to.name("do", "calm"),
         };
     }
 }
@@ -244,56 +292,6 @@ pub(super) fn check_order(commands: &[Timed]) -> Result<(), Invalid> {
             let field = format!("commands[{}].at_us", at + 1);
             let allowed = format!("{} or later", commands[at].0.0);
             Err(Invalid::value(&field, commands[at + 1].0.0.to_string(), allowed))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(json: &str) -> Result<Command, String> {
-        let draft = serde_json::from_str(json).unwrap();
-        Command::from_draft(&draft).map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn a_command_reads_what_it_wrote() {
-        let (broker, from, to) = (MemberId(2), MemberId(0), MemberId(1));
-        let commands = [
-            Command::Kill { broker },
-            Command::PowerLoss { broker },
-            Command::Restart { broker },
-            Command::Send { producer: 3 },
-            Command::StartConsumer { consumer: 1 },
-            Command::StopConsumer { consumer: 1 },
-            Command::KillConsumer { consumer: 1 },
-            Command::Transfer { broker },
-            Command::Cut { from, to },
-            Command::Heal { from, to },
-            Command::Isolate { broker },
-            Command::HealAll,
-            Command::Delay { from, to, ms: 250 },
-        ];
-        assert_eq!(commands.len(), COMMANDS.len());
-        for command in commands {
-            let json = serde_json::to_string(&command.shown()).unwrap();
-            assert_eq!(read(&json), Ok(command), "{json}");
-        }
-    }
-
-    #[test]
-    fn every_mistake_is_named() {
-        let names = list(&COMMANDS.map(|(name, _)| name));
-        let cases = [
-            (r#"{"do": "explode"}"#, format!("do is \"explode\"; allowed: {names}")),
-            (r#"{"broker": 1}"#, format!("do is missing; allowed: {names}")),
-            (r#"{"do": "kill"}"#, "broker is missing; allowed: 0..=8".to_string()),
-            (r#"{"do": "kill", "broker": 12}"#, "broker is 12; allowed: 0..=8".to_string()),
-            (r#"{"do": "send", "broker": 1}"#, "unknown field broker; allowed: do, producer".to_string()),
-        ];
-        for (json, message) in cases {
-            assert_eq!(read(json), Err(message), "{json}");
         }
     }
 }

@@ -94,7 +94,7 @@ impl Value {
     }
 
     /// The value, as a message quotes it.
-    fn quoted(&self) -> String {
+    pub(super) fn quoted(&self) -> String {
         match self {
             Value::Whole(n) => n.to_string(),
             Value::Text(text) => format!("\"{text}\""),
@@ -188,7 +188,7 @@ impl Draft {
     }
 
     /// The values of the list written for `name`, of at most `max`, each read by `read`; whether there is one.
-    fn each(
+    pub(super) fn each(
         &self,
         name: &str,
         max: usize,
@@ -234,7 +234,7 @@ impl Draft {
     }
 }
 
-fn bounds(min: i64, max: i64) -> String {
+pub(super) fn bounds(min: i64, max: i64) -> String {
     if min == max { min.to_string() } else { format!("{min}..={max}") }
 }
 

@@ -299,6 +299,12 @@ pub enum Event {
         number: u32,
         again: bool,
     },
+    /// A broker's process stands still.
+    Paused { broker: MemberId },
+    /// It goes on.
+    Resumed { broker: MemberId },
+    /// A message is sent once more, under a number of its own.
+    Duplicated { id: u64, copy: u64 },
 }
 
 /// A 64-bit hash of a run's events in the manner of FNV-1a, a word at a time, the same on every machine:

@@ -13,6 +13,7 @@
 //! assert_eq!(run(), run());
 //! ```
 
+mod clock;
 mod event;
 mod network;
 mod random;
@@ -24,7 +25,7 @@ mod world;
 
 pub use crate::scenario::{COMMANDS, Command, Refusal};
 pub use event::{Event, Kind, Outcome, Party, Record, Summary, TraceHash};
-pub use network::{Network, Packet, Payload};
+pub use network::{Link, Network, Packet, Payload};
 pub use random::{Purpose, Stream};
 pub use summary::{Carried, carried};
-pub use world::{BrokerState, World};
+pub use world::{BrokerState, DiskState, World};

@@ -8,7 +8,7 @@ use super::random::{Purpose, Stream};
 use crate::broker::{BrokerAnswer, BrokerRequest, GroupId, Registration, TopicId};
 use crate::client::Route;
 use crate::ledger::{MemberId, Request, Response};
-use crate::scenario::Scenario;
+use crate::scenario::{LinkChange, Scenario};
 use crate::time::Micros;
 
 /// What a message is.
@@ -64,24 +64,62 @@ pub struct Packet {
     pub lost: bool,
 }
 
+/// A message that does not keep the order takes up to this many times the longest latency longer.
+const DISORDER: u64 = 10;
+
 /// One direction between two parties.
-#[derive(Clone, Copy, Default, Debug)]
-struct Link {
-    /// when the last message arrives
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// when the last message arrives that keeps the order
     last_arrival: Micros,
+    /// how much longer a message takes than the latency says
+    pub delay: Micros,
+    /// shortest latency
+    pub latency_us: u32,
+    /// a message takes up to this much longer
+    pub jitter_us: u32,
+    /// of a thousand messages so many are lost, are doubled, do not keep the order
+    pub loss_permille: u16,
+    pub duplicate_permille: u16,
+    pub reorder_permille: u16,
     /// everything sent is lost
-    cut: bool,
-    /// how much longer a message takes
-    delay: Micros,
+    pub cut: bool,
+    /// one of the three is not 0
+    chancy: bool,
 }
 
-/// All links, and what flies on them. A link keeps the order, as a TCP connection does.
+impl Link {
+    fn change(&mut self, change: &LinkChange) {
+        let LinkChange { latency_us, jitter_us, loss_permille, duplicate_permille, reorder_permille } =
+            *change;
+        self.latency_us = latency_us.unwrap_or(self.latency_us);
+        self.jitter_us = jitter_us.unwrap_or(self.jitter_us);
+        self.loss_permille = loss_permille.unwrap_or(self.loss_permille);
+        self.duplicate_permille = duplicate_permille.unwrap_or(self.duplicate_permille);
+        self.reorder_permille = reorder_permille.unwrap_or(self.reorder_permille);
+        self.chancy = self.loss_permille | self.duplicate_permille | self.reorder_permille != 0;
+    }
+
+    fn latency(&self, chance: &mut Stream) -> Micros {
+        let latency = u64::from(self.latency_us);
+        Micros(chance.between(latency, latency + u64::from(self.jitter_us)))
+    }
+
+    /// When a message arrives that is sent now, takes so long, and keeps the order.
+    fn in_order(&mut self, now: Micros, latency: Micros) -> Micros {
+        self.last_arrival = (now + latency + self.delay).max(self.last_arrival + Micros(1));
+        self.last_arrival
+    }
+}
+
+/// All links, and what flies on them. A link keeps the order, as a TCP connection does, unless told otherwise.
 #[derive(Clone, Debug)]
 pub struct Network {
     delays: Stream,
     client_delays: Stream,
-    min_us: u64,
-    max_us: u64,
+    faults: Stream,
+    /// a link as the scenario has it
+    plain: Link,
     brokers: usize,
     producers: usize,
     parties: usize,
@@ -99,15 +137,26 @@ impl Network {
     pub fn new(scenario: &Scenario) -> Network {
         let (brokers, producers) = (usize::from(scenario.brokers), scenario.producers.len());
         let parties = brokers + producers + scenario.consumers.len() + 1;
+        let plain = Link {
+            last_arrival: Micros::ZERO,
+            delay: Micros::ZERO,
+            latency_us: scenario.latency_min_us,
+            jitter_us: scenario.latency_max_us - scenario.latency_min_us,
+            loss_permille: 0,
+            duplicate_permille: 0,
+            reorder_permille: 0,
+            cut: false,
+            chancy: false,
+        };
         Network {
             delays: Stream::new(scenario.seed, Purpose::Network, 0),
             client_delays: Stream::new(scenario.seed, Purpose::ClientNetwork, 0),
-            min_us: u64::from(scenario.latency_min_us),
-            max_us: u64::from(scenario.latency_max_us),
+            faults: Stream::new(scenario.seed, Purpose::NetworkFaults, 0),
+            plain,
             brokers,
             producers,
             parties,
-            links: vec![Link::default(); parties * parties],
+            links: vec![plain; parties * parties],
             arrivals: BinaryHeap::new(),
             slots: Vec::new(),
             free: Vec::new(),
@@ -124,14 +173,23 @@ impl Network {
         }
     }
 
-    fn link(&mut self, from: Party, to: Party) -> &mut Link {
-        let at = self.place(from) * self.parties + self.place(to);
+    fn link_at(&self, from: Party, to: Party) -> usize {
+        self.place(from) * self.parties + self.place(to)
+    }
+
+    /// What is in force from one party to the other.
+    pub fn link(&self, from: Party, to: Party) -> &Link {
+        &self.links[self.link_at(from, to)]
+    }
+
+    fn link_mut(&mut self, from: Party, to: Party) -> &mut Link {
+        let at = self.link_at(from, to);
         &mut self.links[at]
     }
 
     /// Loses everything sent from one party to the other from now on, or no longer.
     pub fn cut(&mut self, from: Party, to: Party, cut: bool) {
-        self.link(from, to).cut = cut;
+        self.link_mut(from, to).cut = cut;
     }
 
     /// Loses everything sent to or from a party from now on.
@@ -142,19 +200,30 @@ impl Network {
         }
     }
 
-    /// Loses nothing any more.
+    /// All links are as at the start.
     pub fn heal_all(&mut self) {
         for link in &mut self.links {
-            link.cut = false;
+            *link = Link { last_arrival: link.last_arrival, ..self.plain };
+        }
+    }
+
+    /// Changes the links from one party, to one, or both; without either, all.
+    pub fn change(&mut self, from: Option<Party>, to: Option<Party>, change: &LinkChange) {
+        let (from, to) = (from.map(|party| self.place(party)), to.map(|party| self.place(party)));
+        for (at, link) in self.links.iter_mut().enumerate() {
+            if from.is_none_or(|n| at / self.parties == n) && to.is_none_or(|n| at % self.parties == n) {
+                link.change(change);
+            }
         }
     }
 
     /// Everything sent from one party to the other from now on takes this much longer.
     pub fn delay(&mut self, from: Party, to: Party, delay: Micros) {
-        self.link(from, to).delay = delay;
+        self.link_mut(from, to).delay = delay;
     }
 
-    /// Sends a message; gives it its number and its time of arrival. On a link that is cut it is lost there.
+    /// Sends a message; gives it its number and its time of arrival. On a link that is cut it is lost there. If it is
+    /// doubled, the number of the second one too.
     pub fn send(
         &mut self,
         now: Micros,
@@ -162,19 +231,46 @@ impl Network {
         rpc: u64,
         payload: Payload,
         summary: Summary,
-    ) -> u64 {
+    ) -> (u64, Option<u64>) {
         let group = summary.kind.is_of_the_group()
             && ![from, to].iter().any(|end| matches!(end, Party::Consumer(_) | Party::NameServer));
+        let at = self.link_at(from, to);
         let delays = if group { &mut self.delays } else { &mut self.client_delays };
-        let delay = Micros(delays.between(self.min_us, self.max_us));
-        let id = self.sent;
-        self.sent += 1;
-        let link = self.link(from, to);
-        let lost = link.cut;
-        let arrives_at = (now + delay + link.delay).max(link.last_arrival + Micros(1));
-        link.last_arrival = arrives_at;
+        let link = &mut self.links[at];
+        let latency = link.latency(delays);
+        let (mut lost, mut doubled, mut disorder) = (link.cut, false, None);
+        if link.chancy && !matches!(payload, Payload::Closed) {
+            let faults = &mut self.faults;
+            lost |= faults.below(1000) < u64::from(link.loss_permille);
+            doubled = faults.below(1000) < u64::from(link.duplicate_permille);
+            if faults.below(1000) < u64::from(link.reorder_permille) {
+                let longest = u64::from(link.latency_us) + u64::from(link.jitter_us);
+                disorder = Some(Micros(faults.between(0, DISORDER * longest)));
+            }
+        }
+        let arrives_at = match disorder {
+            None => link.in_order(now, latency),
+            Some(more) => now + latency + link.delay + more,
+        };
         let packet =
-            Packet { id, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary, lost };
+            Packet { id: 0, from, to, incarnation, rpc, sent_at: now, arrives_at, payload, summary, lost };
+        let second = doubled.then(|| packet.clone());
+        (self.launch(packet), second.map(|packet| self.send_again(now, packet)))
+    }
+
+    /// Sends what was sent before once more.
+    fn send_again(&mut self, now: Micros, packet: Packet) -> u64 {
+        let at = self.link_at(packet.from, packet.to);
+        let link = &mut self.links[at];
+        let latency = link.latency(&mut self.faults);
+        let (arrives_at, lost) = (link.in_order(now, latency), link.cut);
+        self.launch(Packet { sent_at: now, arrives_at, lost, ..packet })
+    }
+
+    fn launch(&mut self, mut packet: Packet) -> u64 {
+        let (id, arrives_at) = (self.sent, packet.arrives_at);
+        packet.id = id;
+        self.sent += 1;
         let slot = self.free.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
             self.slots.push(None);
@@ -182,6 +278,36 @@ impl Network {
         self.slots[slot] = Some(packet);
         self.arrivals.push(Reverse((arrives_at, id, slot)));
         id
+    }
+
+    /// What flies under this number.
+    pub fn get(&self, id: u64) -> Option<&Packet> {
+        self.in_flight().find(|packet| packet.id == id)
+    }
+
+    /// Takes a message off the network before it arrives.
+    pub fn take(&mut self, id: u64) -> Option<Packet> {
+        let slot = self.slots.iter().position(|packet| packet.as_ref().is_some_and(|p| p.id == id))?;
+        self.arrivals.retain(|Reverse((_, of, _))| *of != id);
+        self.free.push(slot);
+        self.slots[slot].take()
+    }
+
+    /// A message arrives so much later than it would have.
+    pub fn hold(&mut self, id: u64, longer: Micros) {
+        for (slot, packet) in self.slots.iter_mut().enumerate() {
+            if let Some(packet) = packet.as_mut().filter(|packet| packet.id == id) {
+                packet.arrives_at += longer;
+                self.arrivals.retain(|Reverse((_, of, _))| *of != id);
+                self.arrivals.push(Reverse((packet.arrives_at, id, slot)));
+            }
+        }
+    }
+
+    /// Sends a message that flies once more; the number of the second one.
+    pub fn duplicate(&mut self, now: Micros, id: u64) -> Option<u64> {
+        let packet = self.get(id)?.clone();
+        Some(self.send_again(now, packet))
     }
 
     /// When the next message arrives.

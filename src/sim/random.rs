@@ -23,6 +23,8 @@ pub enum Purpose {
     Swarm = 6,
     /// delays of what is not between members, nor between a producer and the group
     ClientNetwork = 7,
+    /// loss, duplicates and disorder on the network
+    NetworkFaults = 8,
 }
 
 impl Stream {

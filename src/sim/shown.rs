@@ -113,6 +113,15 @@ impl Event {
                 place(to, queue).number("queue_offset", queue_offset).number("index", index);
                 to.number("number", number).flag("again", again);
             }
+            Event::Paused { broker } => {
+                to.name("kind", "paused").number("broker", broker);
+            }
+            Event::Resumed { broker } => {
+                to.name("kind", "resumed").number("broker", broker);
+            }
+            Event::Duplicated { id, copy } => {
+                to.name("kind", "duplicated").number("id", id).number("copy", copy);
+            }
         }
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! * `delivery`: messages leave and arrive, calls are answered or are not
 //! * `effects`: what brokers want done; `clients`: what clients want done, and the name server
-//! * `commands`: what a visitor does
+//! * `commands`: what a visitor does; `faults`: what is wrong with a broker's machine
+//! * `node`: a broker's place in the world
 
 mod clients;
 mod commands;
 mod delivery;
 mod effects;
+mod faults;
+mod node;
 
 use super::event::{Event, Record, TraceHash};
 use super::network::{Network, Packet};
@@ -19,7 +22,7 @@ use crate::broker::{
 use crate::client::{ClientEffect, Consumer, NameServer, Producer, Unanswered};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::ledger::Code;
-use crate::ledger::{Draw, MemberId, Random};
+use crate::ledger::MemberId;
 use crate::scenario::{Refusal, Scenario, Timed};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::store::Index;
@@ -27,54 +30,13 @@ use crate::store::Options;
 use crate::time::{Micros, soonest};
 
 use clients::{ConsumerNode, ProducerNode};
+use node::Node;
+pub use node::{BrokerState, DiskState};
 
 /// Processes started together come up within this time of each other.
 const BOOT_SPREAD_US: u64 = 3_000;
 /// The elector starts this much after the process answers calls (`DLedgerServer.startup`).
 const ELECTOR_AFTER_BOOT: Micros = Micros::millis(1);
-
-/// A broker, dead or alive.
-#[derive(Clone, Debug)]
-struct Node {
-    id: MemberId,
-    state: BrokerState,
-    /// its machine has no power: nothing there answers, not even that nobody listens
-    off: bool,
-    /// counts the processes, so that what is meant for one does not reach its successor
-    incarnation: u32,
-    dice: Dice,
-    /// when its process next does something by itself
-    wakeup: Option<Micros>,
-}
-
-/// What a broker is at the moment.
-#[derive(Clone, Debug)]
-pub enum BrokerState {
-    /// no process
-    Dead(Disk),
-    /// the process is coming up
-    Booting { disk: Disk, up_at: Micros },
-    /// the process runs
-    Up(Box<Broker>),
-    /// only while the state is being changed
-    Between,
-}
-
-/// A member's own streams of chance.
-#[derive(Clone, Debug)]
-struct Dice {
-    retry_delay: Stream,
-    vote_wait: Stream,
-}
-
-impl Random for Dice {
-    fn below(&mut self, draw: Draw, bound: u64) -> u64 {
-        match draw {
-            Draw::RetryDelay => self.retry_delay.below(bound),
-            Draw::VoteWait => self.vote_wait.below(bound),
-        }
-    }
-}
 
 /// Everything there is in a run.
 #[derive(Clone, Debug)]
@@ -89,6 +51,8 @@ pub struct World {
     network: Network,
     rpcs: RpcTable,
     boot: Stream,
+    /// when a slow disk is next through with something
+    written_at: Option<Micros>,
     /// messages begun; the next one gets this number
     messages: u32,
     /// where each group has been, in order: the queue offset after the last message that it consumed
@@ -126,17 +90,7 @@ impl World {
     pub fn new(scenario: Scenario) -> World {
         let seed = scenario.seed;
         let config = broker_config(&scenario);
-        let node = |n: u8| Node {
-            id: MemberId(n),
-            state: BrokerState::Dead(Disk::new(&config)),
-            off: false,
-            incarnation: 0,
-            dice: Dice {
-                retry_delay: Stream::new(seed, Purpose::RetryDelay, u64::from(n)),
-                vote_wait: Stream::new(seed, Purpose::VoteWait, u64::from(n)),
-            },
-            wakeup: None,
-        };
+        let node = |n: u8| Node::new(n, seed, Disk::new(&config));
         let mut world = World {
             now: Micros::ZERO,
             nodes: (0..scenario.brokers).map(node).collect(),
@@ -146,6 +100,7 @@ impl World {
             network: Network::new(&scenario),
             rpcs: RpcTable::default(),
             boot: Stream::new(seed, Purpose::Boot, 0),
+            written_at: None,
             messages: 0,
             consumed: Vec::new(),
             commanded: 0,
@@ -260,6 +215,7 @@ impl World {
     pub fn next_event_time(&self) -> Option<Micros> {
         let mut next = soonest(self.network.next_arrival(), self.names.next_wakeup());
         next = soonest(next, self.rpcs.next_timeout().map(|(at, _)| at));
+        next = soonest(next, self.written_at);
         next = soonest(next, self.scenario.commands.get(self.commanded).map(|(at, _)| *at));
         for node in &self.nodes {
             next = soonest(
@@ -315,7 +271,7 @@ impl World {
     fn step_at(&mut self, at: Micros) {
         debug_assert!(at >= self.now, "time goes forward only");
         self.now = at;
-        // The order within a moment is fixed: arrivals as they were sent, then time-outs, brokers by number, the name
+        // The order within a moment is fixed: arrivals as they were sent, then time-outs, disks, brokers by number, the name
         // server, clients by number, commands, and what producers send by themselves.
         while self.network.next_arrival() == Some(at) {
             if let Some(packet) = self.network.take_next() {
@@ -324,6 +280,9 @@ impl World {
         }
         while let Some((_, rpc)) = self.rpcs.next_timeout().filter(|(due, _)| *due == at) {
             self.fail_rpc(rpc, Unanswered::Timeout);
+        }
+        if self.written_at == Some(at) {
+            self.finish_writes(at);
         }
         for n in 0..self.nodes.len() {
             if matches!(self.nodes[n].state, BrokerState::Booting { up_at, .. } if up_at == at) {
@@ -366,7 +325,7 @@ impl World {
     fn come_up(&mut self, n: usize) {
         if let BrokerState::Booting { disk, .. } = self.take_state(n) {
             let (id, members) = (self.nodes[n].id, self.scenario.brokers);
-            let first_pass = self.now + ELECTOR_AFTER_BOOT;
+            let first_pass = self.nodes[n].clock.own(self.now) + ELECTOR_AFTER_BOOT;
             let Ok(disk) = disk.recover(&self.config) else {
                 unreachable!("files that a broker wrote are files that a broker can read");
             };
@@ -379,19 +338,30 @@ impl World {
                 end_index: member.end_index(),
             };
             self.nodes[n].state = BrokerState::Up(Box::new(broker));
-            self.nodes[n].wakeup = Some(first_pass);
+            self.nodes[n].wake_at(self.now, first_pass, Some(first_pass));
             self.emit(event);
         }
     }
 
-    /// Lets a living broker act, does what it wants, and notes when it next acts by itself.
+    /// Lets a living broker handle something, now or when it can.
     fn with_broker(&mut self, n: usize, input: Input) {
+        if !self.nodes[n].defers {
+            self.act(n, input);
+        } else if let Some(input) = self.defer(n, input) {
+            self.act(n, input);
+        }
+    }
+
+    /// Lets a living broker act, does what it wants, and notes when it next acts by itself.
+    fn act(&mut self, n: usize, input: Input) {
         let mut effects = std::mem::take(&mut self.effects);
         let node = &mut self.nodes[n];
+        let now = node.own_time(self.now);
         if let BrokerState::Up(broker) = &mut node.state {
-            let mut ctx = BrokerContext { now: self.now, random: &mut node.dice, out: &mut effects };
+            let mut ctx = BrokerContext { now, random: &mut node.dice, out: &mut effects };
             broker.handle(&mut ctx, input);
-            node.wakeup = broker.next_wakeup(self.now);
+            let next = broker.next_wakeup(now);
+            node.wake_at(self.now, now, next);
         }
         let id = node.id;
         for effect in effects.drain(..) {

@@ -81,6 +81,11 @@ impl VoteFile {
         }
     }
 
+    /// A crash cut the last write short: the old file was deleted, the new one had not got its name.
+    pub fn lose(&mut self) {
+        self.content = None;
+    }
+
     /// What a starting member reads; the default when there is no file. The backup is never read.
     ///
     /// # Errors

@@ -97,8 +97,21 @@ pub fn op(at: Micros, command: &Command, world: &World) -> Option<Value> {
         Command::Delay { from, to, ms } => {
             json!({ "op": "delay", "from": node(from), "to": node(to), "ms": ms })
         }
+        _ => as_in_the_scenario(command),
     };
     Some(line(at, "op", rest))
+}
+
+fn as_in_the_scenario(command: &Command) -> Value {
+    let mut rest = serde_json::Map::new();
+    // Texts, flags and whole numbers can always be written.
+    if let Ok(Value::Object(fields)) = serde_json::to_value(command.shown()) {
+        rest.extend(fields.into_iter().map(|(name, value)| match name.as_str() {
+            "do" => ("op".to_string(), value),
+            _ => (name, value),
+        }));
+    }
+    Value::Object(rest)
 }
 
 pub fn start(at: Micros, broker: MemberId, term: Term, voted_for: Option<MemberId>) -> Value {

@@ -179,6 +179,10 @@ impl Trace {
                 *known = index;
                 self.lines.extend(lines::apply(world, at, broker, (first, index)));
             }
+            Event::Duplicated { id, copy } => {
+                let same = self.packets.get(&id).copied();
+                self.packets.extend(same.map(|part| (copy, part)));
+            }
             Event::TransferEnded { broker, code, .. } => {
                 self.lines.push(lines::transfer_done(at, code, self.terms[usize::from(broker.0)]));
             }

@@ -6,6 +6,7 @@ use crate::client::{Producer, Route, SendStatus};
 use crate::ledger::{Countdown, MemberId};
 use crate::sim::{BrokerState, Event, Packet, Party, Summary, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
+use crate::time::Micros;
 
 /// Log columns per broker: enough for the widest picture.
 pub const COLUMNS: usize = 32;
@@ -141,7 +142,7 @@ fn fill_broker(place: &mut [f64; broker::STRIDE], world: &World, n: usize) {
     match world.broker(n) {
         BrokerState::Up(process) => {
             place[broker::STATE] = state::UP;
-            fill_process(place, process);
+            fill_process(place, process, |own| world.world_time(n, own));
         }
         BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
             let vote = disk.ledger.vote.read().unwrap_or_default();
@@ -157,7 +158,8 @@ fn fill_broker(place: &mut [f64; broker::STRIDE], world: &World, n: usize) {
     }
 }
 
-fn fill_process(place: &mut [f64; broker::STRIDE], process: &Broker) {
+/// `shown` turns a time of the broker's clock into one of the world's.
+fn fill_process(place: &mut [f64; broker::STRIDE], process: &Broker, shown: impl Fn(Micros) -> Micros) {
     let m = process.member();
     place[broker::ROLE] = f64::from(m.role() as u8);
     place[broker::TERM] = m.term().0 as f64;
@@ -178,7 +180,7 @@ fn fill_process(place: &mut [f64; broker::STRIDE], process: &Broker) {
                 Countdown::Heartbeat { since, until } => (timer::HEARTBEAT, since, until),
                 Countdown::Round { since, until } => (timer::ROUND, since, until),
             };
-            (kind, since.0 as f64, until.0 as f64)
+            (kind, shown(since).0 as f64, shown(until).0 as f64)
         }
     };
     place[broker::TIMER] = kind;
@@ -256,7 +258,6 @@ fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
 mod tests {
     use super::*;
     use crate::scenario::{ProducerSpec, Scenario};
-    use crate::time::Micros;
 
     fn busy() -> Scenario {
         Scenario {

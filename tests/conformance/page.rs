@@ -11,6 +11,14 @@ use crate::player::{EARLY, LATE, LATE_LOOK};
 use crate::recording::Recording;
 use crate::{Played, play};
 
+/// Rules that a member by itself knows nothing of.
+const OF_THE_BROKER: [Rule; 4] = [
+    Rule::DispatchOnlyCommitted,
+    Rule::RecoverBeforeServing,
+    Rule::RecoverQueuesWhole,
+    Rule::TakeOnlyAsMaster,
+];
+
 /// A rule, whether the original keeps it, and in how many recordings it shows if that is turned round.
 pub struct Turned {
     rule: Rule,
@@ -28,7 +36,7 @@ pub fn sharpness(recordings: &[Recording]) -> Vec<Turned> {
             first_runs(recordings).filter(|recording| play(recording, turned, true).differs()).count();
         Turned { rule: *rule, kept, shows }
     };
-    Rule::ALL.iter().map(turn).collect()
+    Rule::ALL.iter().filter(|rule| !OF_THE_BROKER.contains(rule)).map(turn).collect()
 }
 
 fn first_runs(recordings: &[Recording]) -> impl Iterator<Item = &Recording> {

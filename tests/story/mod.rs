@@ -4,7 +4,7 @@ mod group;
 mod words;
 
 use ledgerscope::ledger::{MemberId, Role};
-use ledgerscope::scenario::Scenario;
+use ledgerscope::scenario::{Groups, Scenario};
 use ledgerscope::sim::{Command, Event, Party, Record, World};
 use ledgerscope::store::Index;
 use ledgerscope::time::Micros;
@@ -89,6 +89,24 @@ fn orders(world: &World, line: &str) -> Result<Vec<Command>, String> {
             let (from, to) = (broker(one)?, broker(other)?);
             vec![Command::Cut { from, to }, Command::Cut { from: to, to: from }]
         }
+        ["pause", ..] => vec![Command::Pause { broker: who(&line[6..])? }],
+        ["resume", b] => vec![Command::Resume { broker: broker(b)? }],
+        ["clock", "of", b, "at", rate, "permille"] => {
+            vec![Command::Clock { broker: broker(b)?, rate_permille: number(rate)? as u16 }]
+        }
+        ["disk", "of", b, how @ ("full" | "free")] => {
+            vec![Command::Disk { broker: broker(b)?, slow_ms: None, full: Some(how == "full") }]
+        }
+        ["disk", "of", b, n, unit, "slow"] => {
+            let slow_ms = Some(length(&format!("{n} {unit}"))?.as_millis() as u32);
+            vec![Command::Disk { broker: broker(b)?, slow_ms, full: None }]
+        }
+        ["partition", ..] => {
+            let (one, other) = line[10..].split_once(" from ").ok_or("say `partition A B from C D`")?;
+            let side = |names: &str| names.split(' ').map(broker).collect::<Result<Vec<_>, _>>();
+            vec![Command::Partition { groups: Groups::new(&[&side(one)?, &side(other)?]) }]
+        }
+        ["calm"] => vec![Command::Calm],
         ["heal"] => vec![Command::HealAll],
         ["heal", from, "to", to] => vec![Command::Heal { from: broker(from)?, to: broker(to)? }],
         ["isolate", ..] => vec![Command::Isolate { broker: who(&line[8..])? }],

@@ -163,7 +163,9 @@ pub fn narrate(world: &World, record: &Record) -> Option<String> {
             let queue = queue_name(world, queue);
             format!("{} consumes message {number}{again}, offset {queue_offset} of {queue}", consumer(who))
         }
-        Event::Sent { .. } => return None,
+        Event::Paused { broker } => format!("{} stands still", name(broker)),
+        Event::Resumed { broker } => format!("{} goes on", name(broker)),
+        Event::Sent { .. } | Event::Duplicated { .. } => return None,
     };
     Some(format!("{:>9}.{:03} ms  {what}", record.at.0 / 1000, record.at.0 % 1000))
 }

@@ -3,8 +3,7 @@
 use super::*;
 
 fn as_released(recheck_reput_offset_from_cq: bool) -> BrokerConfig {
-    let rules = BrokerRules { recover_as_released: true, ..BrokerRules::default() };
-    BrokerConfig { rules, recheck_reput_offset_from_cq, ..config() }
+    BrokerConfig { recheck_reput_offset_from_cq, ..without(Rule::RecoverQueuesWhole) }
 }
 
 /// A master alone with 200 messages, `hello0` to `hello199`, in one file, and its commit index saved.
@@ -203,9 +202,8 @@ fn as_meant_a_crash_shows_nobody_what_is_not_committed() {
 
 /// Three brokers with three messages in their queues and a fourth in nobody's but the leader's log, all restarted. The
 /// first thing that happens to the one they had voted for is that it leads again; it gets a fifth message then.
-fn message_for_a_restarted_leader(take_messages_before_master: bool) -> (Bench, CallId) {
-    let rules = BrokerRules { take_messages_before_master, ..BrokerRules::default() };
-    let mut bench = Bench::of_three(BrokerConfig { rules, ..config() });
+fn message_for_a_restarted_leader(config: BrokerConfig) -> (Bench, CallId) {
+    let mut bench = Bench::of_three(config);
     bench.put_and_wait(A, &["m0", "m1", "m2"]);
     bench.run(Micros::seconds(5));
     bench.cut_off[A] = true;
@@ -228,7 +226,7 @@ fn message_for_a_restarted_leader(take_messages_before_master: bool) -> (Bench, 
 
 #[test]
 fn as_released_a_restarted_leader_may_give_a_queue_offset_twice_and_hide_a_message_it_acknowledged() {
-    let (bench, call) = message_for_a_restarted_leader(true);
+    let (bench, call) = message_for_a_restarted_leader(without(Rule::TakeOnlyAsMaster));
     let (status, index, queue_offset) = (PutStatus::PutOk, Index(4), 3);
     assert_eq!(bench.answer(call), Some(BrokerAnswer::Put { status, index, queue_offset }));
     assert_eq!([A, B, C].map(|n| bench.max_offset(n)), [4; 3]);
@@ -236,7 +234,7 @@ fn as_released_a_restarted_leader_may_give_a_queue_offset_twice_and_hide_a_messa
 
 #[test]
 fn as_meant_a_restarted_leader_takes_messages_when_it_is_master() {
-    let (mut bench, call) = message_for_a_restarted_leader(false);
+    let (mut bench, call) = message_for_a_restarted_leader(config());
     assert_eq!(bench.put_status(call), Some(PutStatus::OsPageCacheBusy));
     bench.put_and_wait(A, &["m4"]);
     assert_eq!(bench.max_offset(A), 5);

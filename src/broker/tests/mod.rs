@@ -9,12 +9,13 @@ mod groups;
 mod pulling;
 mod puts;
 mod roles;
+mod rules;
 mod waiting;
 
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::ledger::{Draw, Preset, RPC_TIMEOUT};
+use crate::ledger::{Draw, Preset, RPC_TIMEOUT, Rule};
 use crate::store::{Host, Message, Options, Version, properties};
 
 const A: usize = 0;
@@ -75,6 +76,13 @@ fn config() -> BrokerConfig {
         groups: ["G".to_string(), "H".to_string()].into(),
         ..BrokerConfig::default()
     }
+}
+
+/// The same without one of the rules.
+fn without(rule: Rule) -> BrokerConfig {
+    let mut config = config();
+    config.ledger.rules = config.ledger.rules.with(rule, false);
+    config
 }
 
 /// The message that the numbers were measured with, but for its body: 102 bytes without it.

@@ -83,8 +83,7 @@ fn a_lone_leader_of_two_answers_that_replicas_are_missing_after_two_and_a_half_s
 
 #[test]
 fn a_broker_that_knows_no_role_yet_leaves_refusing_to_dledger() {
-    let rules = BrokerRules { take_messages_before_master: true, ..BrokerRules::default() };
-    let mut bench = Bench::of(3, BrokerConfig { rules, ..config() });
+    let mut bench = Bench::of(3, without(Rule::TakeOnlyAsMaster));
     assert_eq!((bench.up(A).role(), bench.up(A).broker_id()), (BrokerRole::AsyncMaster, -1));
     assert_eq!(refused(&mut bench, vec![message("x")]), PutStatus::OsPageCacheBusy);
 }

@@ -3,8 +3,10 @@
 
 mod client_api;
 mod commit;
+mod flush;
 mod replication;
 mod rules;
+mod rules_of_raft;
 mod threads;
 mod transfer;
 mod voting;
@@ -19,6 +21,7 @@ const B: MemberId = MemberId(1);
 const C: MemberId = MemberId(2);
 
 /// A member on the bench: its clock, and what it wanted done since the last look.
+#[derive(Clone)]
 struct Bench {
     member: Member,
     now: Micros,
@@ -34,6 +37,11 @@ impl Bench {
 
     /// The same with other settings.
     fn with_config(terms: &[i64], config: Config) -> Bench {
+        Bench::in_group(3, terms, config)
+    }
+
+    /// The same in a group of another size.
+    fn in_group(members: u8, terms: &[i64], config: Config) -> Bench {
         let mut disk = Disk::default();
         for term in terms {
             let appended = disk.store.append_as_leader(EntryKind::Normal, Term(*term), body(), |_, _| {});
@@ -42,7 +50,7 @@ impl Bench {
         if let Some(last) = terms.last() {
             disk.vote.write(Term(*last), None);
         }
-        let member = Member::start(A, 3, config, disk, Micros::millis(1));
+        let member = Member::start(A, members, config, disk, Micros::millis(1));
         Bench { member, now: Micros::ZERO, out: Vec::new(), calls: 0 }
     }
 

@@ -1,21 +1,26 @@
-//! Each rule that can be taken away, kept and not.
+//! Each rule that released programs do without, kept and not.
 
 use super::*;
 use crate::ledger::election::Blocked;
 
-fn without(rules: &[Rule]) -> Config {
+pub(super) fn without(rules: &[Rule]) -> Config {
     Config { rules: Rules::SAFE.without(rules), ..Config::default() }
 }
 
 /// A follows C in term 5 with entries of these terms, and keeps all rules but these.
-fn follower_without(terms: &[i64], rules: &[Rule]) -> Bench {
+pub(super) fn follower_without(terms: &[i64], rules: &[Rule]) -> Bench {
     let mut bench = Bench::with_config(terms, without(rules));
     bench.follow(5);
     bench
 }
 
 /// What a test expects with the rule, and without it.
-fn both<T: PartialEq + std::fmt::Debug>(rule: Rule, run: impl Fn(&[Rule]) -> T, kept: T, not_kept: T) {
+pub(super) fn both<T: PartialEq + std::fmt::Debug>(
+    rule: Rule,
+    run: impl Fn(&[Rule]) -> T,
+    kept: T,
+    not_kept: T,
+) {
     assert_eq!(run(&[]), kept, "with {}", rule.name());
     assert_eq!(run(&[rule]), not_kept, "without {}", rule.name());
 }
@@ -111,6 +116,21 @@ fn truncate_only_conflicts_on_the_follower() {
     };
     let spared = ([Code::Success, Code::InconsistentState], vec![1, 2, 2, 5]);
     both(Rule::TruncateOnlyConflicts, run, spared, ([Code::Success; 2], vec![1, 2]));
+}
+
+/// DLedger's B6: the leader has counted the entry, and would not notice that it is gone.
+#[test]
+fn an_append_acknowledged_between_compare_and_truncate_stays() {
+    for leaders_term_there in [5, -1] {
+        let run = |rules: &[Rule]| {
+            let mut bench = follower_without(&[1], rules);
+            let steps = [compare(0, 1), append(1, 5), truncate(1, leaders_term_there)];
+            let codes = steps.map(|push| bench.push(C, 5, -1, push).unwrap().code);
+            (codes, bench.terms())
+        };
+        let done = [Code::Success; 3];
+        both(Rule::TruncateOnlyConflicts, run, (done, vec![1, 5]), (done, vec![1]));
+    }
 }
 
 #[test]
@@ -249,7 +269,7 @@ fn noop_on_election() {
 }
 
 /// The role of a leader whose heartbeats were answered so by B and C.
-fn role_after(rules: &[Rule], answers: [Code; 2]) -> Role {
+pub(super) fn role_after(rules: &[Rule], answers: [Code; 2]) -> Role {
     let mut leader = Leader::without(&[1], rules);
     leader.bench.run(Micros::millis(10));
     assert!(matches!(leader.bench.member.elector.blocked, Blocked::Beating(_)));
@@ -296,8 +316,8 @@ fn a_preset_is_what_its_program_does() {
     let broken = |preset: Preset| -> Vec<Rule> {
         Rule::ALL.into_iter().filter(|rule| !preset.rules().keep(*rule)).collect()
     };
-    assert_eq!(broken(Preset::Intended), []);
-    assert_eq!(broken(Preset::DLedger04).len(), 9);
+    assert_eq!(broken(Preset::Intended), [Rule::FlushBeforeAcknowledging]);
+    assert_eq!(broken(Preset::DLedger04).len(), 10);
     let only_in_031 = [Rule::CountOnlyCurrentTerm, Rule::HeedLargerTerm, Rule::AnswerOnTermChange];
     assert!(only_in_031.iter().all(|rule| !broken(Preset::DLedger04).contains(rule)));
     assert!(only_in_031.iter().all(|rule| broken(Preset::DLedger031).contains(rule)));
@@ -328,9 +348,11 @@ fn an_append_ends_2500_ms_after_it_came_in_0_3_1_and_only_on_a_leader() {
 
 #[test]
 fn rules_are_set_one_by_one() {
-    for rule in Rule::ALL {
-        let rules = Rules::SAFE.with(rule, false);
+    let all = Rules::SAFE.with(Rule::FlushBeforeAcknowledging, true);
+    for (n, rule) in Rule::ALL.into_iter().enumerate() {
+        assert_eq!(rule as usize, n);
+        let rules = all.with(rule, false);
         assert_eq!(Rule::ALL.into_iter().filter(|r| !rules.keep(*r)).collect::<Vec<_>>(), [rule]);
-        assert_eq!(rules.with(rule, true), Rules::SAFE);
+        assert_eq!(rules.with(rule, true), all);
     }
 }

@@ -1,11 +1,11 @@
 //! Commands, carried out.
 
-use super::{BrokerState, World};
+use super::{BrokerState, DiskState, World};
 use crate::broker::{ConsumerId, Input};
 use crate::ledger::MemberId;
 use crate::scenario::{Command, Refusal};
 use crate::sim::event::{Event, Party};
-use crate::sim::network::Payload;
+use crate::sim::network::{Packet, Payload};
 use crate::sim::rpc::NO_RPC;
 use crate::time::Micros;
 
@@ -29,12 +29,13 @@ impl World {
             }
             Command::PowerLoss { broker } => {
                 let n = self.number_of(broker)?;
+                let last = self.last_moment(n);
                 if !matches!(self.nodes[n].state, BrokerState::Dead(_)) {
                     self.kill(n, true);
                 }
                 self.nodes[n].off = true;
                 if let BrokerState::Dead(disk) = &mut self.nodes[n].state {
-                    disk.lose_power(self.now);
+                    disk.lose_power(last);
                 }
             }
             Command::Send { producer } => {
@@ -70,11 +71,11 @@ impl World {
                 }
             }
             Command::Cut { from, to } => {
-                let (from, to) = self.link(from, to)?;
+                let (from, to) = self.ends(from, to)?;
                 self.network.cut(from, to, true);
             }
             Command::Heal { from, to } => {
-                let (from, to) = self.link(from, to)?;
+                let (from, to) = self.ends(from, to)?;
                 self.network.cut(from, to, false);
             }
             Command::Isolate { broker } => {
@@ -83,20 +84,76 @@ impl World {
             }
             Command::HealAll => self.network.heal_all(),
             Command::Delay { from, to, ms } => {
-                let (from, to) = self.link(from, to)?;
+                let (from, to) = self.ends(from, to)?;
                 self.network.delay(from, to, Micros::millis(u64::from(ms)));
             }
+            Command::Pause { broker } => self.pause(broker)?,
+            Command::Resume { broker } => self.resume(broker)?,
+            Command::Partition { groups } => {
+                if let Some(last) = groups.last() {
+                    self.number_of(last)?;
+                }
+                for from in (0..self.scenario.brokers).map(MemberId) {
+                    for to in (0..self.scenario.brokers).map(MemberId) {
+                        let cut = !groups.together(from, to);
+                        self.network.cut(Party::Broker(from), Party::Broker(to), cut);
+                    }
+                }
+            }
+            Command::Network { from, to, change } => {
+                for end in from.iter().chain(&to) {
+                    self.number_of(*end)?;
+                }
+                self.network.change(from.map(Party::Broker), to.map(Party::Broker), &change);
+            }
+            Command::Clock { broker, rate_permille } => self.set_clock(broker, rate_permille)?,
+            Command::Disk { broker, slow_ms, full } => {
+                let disk = self.disk_state(self.number_of(broker)?);
+                let slow_ms = slow_ms.unwrap_or(disk.slow_ms);
+                self.set_disk(broker, DiskState { slow_ms, full: full.unwrap_or(disk.full) })?;
+            }
+            Command::Drop { message: id } => {
+                let packet = self.network.take(id).ok_or(Refusal::NotInFlight { message: id })?;
+                let Packet { from, to, summary: message, .. } = packet;
+                self.emit(Event::Lost { id, from, to, message });
+            }
+            Command::Hold { message, ms } => {
+                self.message_in_flight(message)?;
+                self.network.hold(message, Micros::millis(u64::from(ms)));
+            }
+            Command::Duplicate { message } => {
+                self.message_in_flight(message)?;
+                if let Some(copy) = self.network.duplicate(self.now, message) {
+                    self.emit(Event::Duplicated { id: message, copy });
+                }
+            }
+            Command::Rule { rule, kept } => self.set_rule(rule, kept),
+            Command::Calm => self.calm(),
         }
         Ok(())
     }
 
-    fn link(&self, from: MemberId, to: MemberId) -> Result<(Party, Party), Refusal> {
+    fn ends(&self, from: MemberId, to: MemberId) -> Result<(Party, Party), Refusal> {
         self.number_of(from)?;
         self.number_of(to)?;
         Ok((Party::Broker(from), Party::Broker(to)))
     }
 
-    fn number_of(&self, broker: MemberId) -> Result<usize, Refusal> {
+    /// Something that can come later than in its turn, or twice.
+    fn message_in_flight(&self, message: u64) -> Result<(), Refusal> {
+        match self.network.get(message).ok_or(Refusal::NotInFlight { message })?.payload {
+            Payload::Closed => Err(Refusal::IsAnEnd { message }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Until when the broker's threads have run, by its own clock.
+    fn last_moment(&self, n: usize) -> Micros {
+        let node = &self.nodes[n];
+        node.paused.unwrap_or(node.clock.own(self.now))
+    }
+
+    pub(super) fn number_of(&self, broker: MemberId) -> Result<usize, Refusal> {
         let n = usize::from(broker.0);
         let brokers = self.scenario.brokers;
         if n < self.nodes.len() { Ok(n) } else { Err(Refusal::NoSuchBroker { broker, brokers }) }
@@ -106,14 +163,16 @@ impl World {
     /// learns so, and the name server. If the whole machine is gone, nobody learns anything.
     fn kill(&mut self, n: usize, silently: bool) {
         let id = self.nodes[n].id;
+        let last = self.last_moment(n);
         let disk = match self.take_state(n) {
-            BrokerState::Up(broker) => broker.into_disk(self.now),
+            BrokerState::Up(broker) => broker.into_disk(last),
             BrokerState::Booting { disk, .. } | BrokerState::Dead(disk) => disk,
             BrokerState::Between => return,
         };
         self.nodes[n].state = BrokerState::Dead(disk);
         self.nodes[n].incarnation += 1;
         self.nodes[n].wakeup = None;
+        self.forget_what_waits(n);
         self.emit(Event::Killed { broker: id });
         if silently {
             return;

@@ -24,8 +24,11 @@ impl World {
     pub(super) fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
         let incarnation = self.incarnation(to);
         let message = payload.summary();
-        let id = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
+        let (id, copy) = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
         self.emit(Event::Sent { id, from, to, message });
+        if let Some(copy) = copy {
+            self.emit(Event::Duplicated { id, copy });
+        }
     }
 
     /// Sends what is to be answered within `timeout`.
@@ -49,7 +52,7 @@ impl World {
     }
 
     pub(super) fn arrive(&mut self, packet: Packet) {
-        let Packet { id, from, to, rpc, summary: message, .. } = packet;
+        let Packet { id, from, to, rpc, sent_at, summary: message, .. } = packet;
         let off = |party| matches!(party, Party::Broker(b) if self.nodes[usize::from(b.0)].off);
         if packet.lost || off(to) {
             return self.emit(Event::Lost { id, from, to, message });
@@ -96,7 +99,10 @@ impl World {
                     _ => {}
                 }
             }
-            (Payload::Register(registration), _, Party::NameServer) => self.register(rpc, registration),
+            (Payload::Register(registration), _, Party::NameServer) => {
+                self.nodes[usize::from(registration.broker.0)].registered = sent_at;
+                self.register(rpc, registration);
+            }
             (Payload::Registered { master }, _, Party::Broker(b)) => {
                 if let Some(Purpose::Register { slave: true }) = self.close_rpc(rpc) {
                     self.with_broker(usize::from(b.0), Input::Registered { master });
@@ -112,7 +118,12 @@ impl World {
                 }
             }
             (Payload::Notify(_), _, client) => self.with_client(client, ClientInput::IdsChanged),
-            (Payload::Closed, Party::Broker(broker), Party::NameServer) => self.unregister(broker),
+            (Payload::Closed, Party::Broker(broker), Party::NameServer) => {
+                // The end of a connection says nothing of one that was made since.
+                if self.nodes[usize::from(broker.0)].registered <= sent_at {
+                    self.unregister(broker);
+                }
+            }
             (Payload::Closed, Party::Consumer(consumer), Party::Broker(b)) => {
                 let group = self.consumers[usize::from(consumer.0)].group();
                 let request = BrokerRequest::Unregister { consumer, group };
