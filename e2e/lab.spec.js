@@ -147,7 +147,7 @@ test('messages in flight are reached by keyboard, and delayed', async ({ page })
 
 test('a paused broker is said to be paused, and goes on', async ({ page }) => {
   const { leader } = await openLab(page);
-  await lab(page, `broker-${leader}`).check({ force: true });
+  await page.locator(`ledger-scope .segment:has([data-lab="broker-${leader}"])`).click();
   await lab(page, 'pause').click();
   await expect(target(page, leader)).toHaveAttribute('data-state', 'paused');
   await until(page, (s) => s.leader !== null && s.leader !== leader);
