@@ -59,9 +59,11 @@ test('a line drawn under the topmost broker parts it from the others; they go on
   const y = a.y + a.r + 12;
   await page.mouse.move(a.x - 160, y);
   await page.mouse.down();
+  // What it would cut so far is told while it is drawn.
   await page.mouse.move(a.x, y, { steps: 3 });
-  await expect(page.locator('ledger-scope .cut-label')).toHaveText('A | B C');
+  await expect(page.locator('ledger-scope .cut-label')).toHaveText('cut A–C');
   await page.mouse.move(a.x + 160, y, { steps: 3 });
+  await expect(page.locator('ledger-scope .cut-label')).toHaveText('A | B C');
   await page.mouse.up();
   expect(ordered(await commands(page), 'partition')).toMatchObject([{ groups: [[0], [1, 2]] }]);
   await expect(lab(page, 'group-A-1')).toBeChecked();

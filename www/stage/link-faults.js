@@ -211,7 +211,7 @@ export function drawBrokerFaults(ctx, frame, layout, look, i, say, details) {
   const { type, u } = layout;
   if (isIsolated(frame, i)) {
     circle(ctx, x, y, r * 1.22);
-    dash(ctx, palette.bad, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
+    dash(ctx, palette.dead, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
   }
   if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) return;
   if (frame[at + BROKER.STATE] === BROKER_STATE.PAUSED) {
