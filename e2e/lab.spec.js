@@ -59,9 +59,11 @@ test('a line drawn under the topmost broker parts it from the others; they go on
   const y = a.y + a.r + 12;
   await page.mouse.move(a.x - 160, y);
   await page.mouse.down();
+  // What it would cut so far is told while it is drawn.
   await page.mouse.move(a.x, y, { steps: 3 });
-  await expect(page.locator('ledger-scope .cut-label')).toHaveText('A | B C');
+  await expect(page.locator('ledger-scope .cut-label')).toHaveText('cut A–C');
   await page.mouse.move(a.x + 160, y, { steps: 3 });
+  await expect(page.locator('ledger-scope .cut-label')).toHaveText('A | B C');
   await page.mouse.up();
   expect(ordered(await commands(page), 'partition')).toMatchObject([{ groups: [[0], [1, 2]] }]);
   await expect(lab(page, 'group-A-1')).toBeChecked();
@@ -147,7 +149,7 @@ test('messages in flight are reached by keyboard, and delayed', async ({ page })
 
 test('a paused broker is said to be paused, and goes on', async ({ page }) => {
   const { leader } = await openLab(page);
-  await lab(page, `broker-${leader}`).check({ force: true });
+  await page.locator(`ledger-scope .segment:has([data-lab="broker-${leader}"])`).click();
   await lab(page, 'pause').click();
   await expect(target(page, leader)).toHaveAttribute('data-state', 'paused');
   await until(page, (s) => s.leader !== null && s.leader !== leader);
@@ -186,7 +188,7 @@ test('the search finds a failure and plays it, and the page stays smooth meanwhi
   await lab(page, 'rule-majority_to_win').uncheck();
   await lab(page, 'tab-search').click();
   await page.evaluate(() => {
-    const tasks = /** @type {any} */ ((window).tasks = /** @type {number[]} */ ([]));
+    const tasks = /** @type {any} */ (window.tasks = /** @type {number[]} */ ([]));
     new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({
       type: 'longtask',
     });

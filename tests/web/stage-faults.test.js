@@ -49,6 +49,10 @@ function drawn(frame, more = {}, width = 1280) {
   return {
     placed,
     texts: ctx.calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]),
+    rings: ctx.calls.filter(
+      (call, i) =>
+        call.name === 'stroke' && call.stroke === colours.dead && ctx.calls[i - 1].name === 'setLineDash',
+    ).length,
     red: ctx.calls.filter(
       (call) =>
         (call.name === 'stroke' && call.stroke === colours.bad) ||
@@ -76,9 +80,13 @@ test('a link cut both ways has two strokes across it, one cut one way a bar on t
   assert.equal(drawn(linked(3, { '0-1': LINK.CUT })).red, 1);
 });
 
-test('a broker that nobody reaches has a ring around it, at every width', () => {
+test('a broker that nobody reaches is seen to be cut off, at every width, and red stays for what is cut or broken', () => {
   const cut = { '0-1': LINK.CUT, '1-0': LINK.CUT, '0-2': LINK.CUT, '2-0': LINK.CUT };
-  for (const width of [320, 375, 1280, 3840]) assert.equal(drawn(linked(3, cut), {}, width).red, 2 * 2 + 1);
+  for (const width of [320, 375, 1280, 3840]) {
+    const { red, rings } = drawn(linked(3, cut), {}, width);
+    assert.equal(red, 2 * 2);
+    assert.equal(rings, 1);
+  }
 });
 
 test('what all links have in common is said once, what one has is said there', () => {

@@ -1,7 +1,7 @@
 // What the panel adds to the picture: draw.js and brokers.js ask it, once it is there.
 
 import { drawBreach, drawChosen } from '../stage/breach.js';
-import { drawBrokerFaults, drawLinkFaults } from '../stage/link-faults.js';
+import { drawAilments, drawBrokerFaults, drawLinkFaults } from '../stage/link-faults.js';
 
 /** @import { Layout } from '../stage/layout.js' */
 /** @import { Look } from '../stage/draw.js' */
@@ -29,11 +29,12 @@ export class LabStage {
 
   /** Over one broker. @param {Ctx} ctx @param {Float64Array} frame @param {Layout} layout @param {Look} look @param {number} i */
   drawBroker(ctx, frame, layout, look, i) {
-    if (this.say) drawBrokerFaults(ctx, frame, layout, look, i, this.say, this.details);
+    drawBrokerFaults(ctx, frame, layout, look, i);
   }
 
   /** Over everything. @param {Ctx} ctx @param {Float64Array} frame @param {Layout} layout @param {Look} look */
   drawOver(ctx, frame, layout, look) {
+    if (this.say) drawAilments(ctx, frame, layout, look, this.say, this.details);
     if (this.violation) drawBreach(ctx, frame, layout, look, this.violation);
     if (this.selected >= 0) drawChosen(ctx, frame, layout, look, this.selected);
   }

@@ -195,25 +195,22 @@ export function words(say, link) {
 }
 
 /**
- * What is wrong with a broker, on top of its disc.
+ * A broker that is cut off, or stands still.
  * @param {Ctx} ctx
  * @param {Float64Array} frame
  * @param {Layout} layout
  * @param {Look} look
  * @param {number} i
- * @param {Say} say
- * @param {Details | undefined} details
  */
-export function drawBrokerFaults(ctx, frame, layout, look, i, say, details) {
+export function drawBrokerFaults(ctx, frame, layout, look, i) {
   const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
   const { x, y, r } = layout.brokers[i];
   const { palette } = look;
   const { type, u } = layout;
   if (isIsolated(frame, i)) {
     circle(ctx, x, y, r * 1.22);
-    dash(ctx, palette.bad, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
+    dash(ctx, palette.dead, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
   }
-  if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) return;
   if (frame[at + BROKER.STATE] === BROKER_STATE.PAUSED) {
     circle(ctx, x, y, r);
     fill(ctx, palette.deadDisc);
@@ -226,8 +223,27 @@ export function drawBrokerFaults(ctx, frame, layout, look, i, say, details) {
       fill(ctx, palette.ink);
     }
   }
-  const text = ailments(frame, at, say, details?.disk(i).slow_ms, r < 31 * u);
-  if (text !== '') drawPill(ctx, text, x, y + r, layout, look);
+}
+
+/**
+ * What is wrong with clocks and disks, in words at the discs' lower rims: over the rings that run down.
+ * @param {Ctx} ctx
+ * @param {Float64Array} frame
+ * @param {Layout} layout
+ * @param {Look} look
+ * @param {Say} say
+ * @param {Details | undefined} details
+ */
+export function drawAilments(ctx, frame, layout, look, say, details) {
+  const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
+  for (let i = 0; i < n; i++) {
+    const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
+    if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) continue;
+    const { x, y, r } = layout.brokers[i];
+    const slow = frame[at + BROKER.DISK] & DISK.SLOW ? details?.disk(i).slow_ms : undefined;
+    const text = ailments(frame, at, say, slow, r < 31 * layout.u);
+    if (text !== '') drawPill(ctx, text, x, y + r, layout, look);
+  }
 }
 
 /**
