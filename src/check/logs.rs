@@ -7,7 +7,7 @@ use super::violation::{Broken, Violation};
 use super::watch::Look;
 use crate::ledger::{MemberId, Role};
 use crate::scenario::Scenario;
-use crate::sim::carried;
+use crate::sim::{BrokerState, World, carried};
 use crate::store::{Entry, EntryStore, Index, Term};
 use crate::time::Micros;
 
@@ -77,6 +77,14 @@ fn store<'a>(look: &Look<'a>, broker: MemberId) -> Option<&'a EntryStore> {
     look.world.up(usize::from(broker.0)).map(|broker| broker.member().store())
 }
 
+fn on_disk(world: &World, n: usize) -> Option<&EntryStore> {
+    match world.broker(n) {
+        BrokerState::Up(broker) => Some(broker.member().store()),
+        BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => Some(&disk.ledger.store),
+        BrokerState::Between => None,
+    }
+}
+
 impl Logs {
     pub fn new(scenario: &Scenario) -> Logs {
         let none = Known { leads: false, term: Term::NONE, end: Index::NONE, committed: Index::NONE };
@@ -109,8 +117,24 @@ impl Logs {
         term: Term,
         end: Index,
     ) -> Result<(), Violation> {
+        let lost = end.next().0..=self.known(broker).end.0;
         *self.known(broker) = Known { leads: false, term, end, committed: Index::NONE };
+        lost.for_each(|index| self.forget(look.world, Index(index)));
         (0..=end.0).try_for_each(|index| self.compare(look, broker, Index(index)))
+    }
+
+    /// A loss of power took an entry. If that was the last of its copies another may come in its place, in the same term
+    /// even: DLedger asks for votes again before it raises the term.
+    fn forget(&mut self, world: &World, index: Index) {
+        let held = |entry: &Entry| {
+            let mut stores = (0..usize::from(world.scenario().brokers)).filter_map(|n| on_disk(world, n));
+            stores.any(|store| store.term_at(index) == Some(entry.term))
+        };
+        match self.entries.get_mut(index.0 as usize) {
+            Some(first) if !held(&first.entry) => first.entry.term = Term::NONE,
+            _ => {}
+        }
+        self.others.retain(|(at, _), other| *at != index || held(&other.entry));
     }
 
     pub fn appended(
