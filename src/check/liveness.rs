@@ -148,7 +148,7 @@ impl Liveness {
         let refused = &mut self.refused_since[usize::from(producer.0)];
         let Some(quiet) = self.quiet.filter(|quiet| quiet.clients) else { return Ok(()) };
         look.counts.add(Invariant::PutsSucceed);
-        if let (true, Some(since)) = (ok, refused.take()) {
+        if let Some(since) = refused.take_if(|_| ok) {
             self.slowest.1 = self.slowest.1.max(Micros(look.at.0.saturating_sub(since.max(quiet.since).0)));
         }
         if ok || look.at <= quiet.since.max(*refused.get_or_insert(look.at)) + self.put_bound {

@@ -302,9 +302,8 @@ fn told(watch: &mut Watch, world: &mut World, tell: impl Fn(Event) -> Option<Eve
     while world.now() < end {
         world.step();
         for record in world.take_events() {
-            if let Some(event) = tell(record.event)
-                && let Err(violation) = watch.watch(world, &Record { event, ..record })
-            {
+            let Some(event) = tell(record.event) else { continue };
+            if let Err(violation) = watch.watch(world, &Record { event, ..record }) {
                 return Some(violation.what);
             }
         }
