@@ -65,8 +65,8 @@ fn run(seed: u64, scenario: Scenario) -> Result<usize, Violation> {
 /// Three to five brokers, every third group with batches, every fifth with a preferred leader.
 fn scenario(seed: u64) -> Scenario {
     Scenario {
-        batch_append: seed % 3 == 0,
-        preferred_leaders: if seed % 5 == 0 { vec![MemberId(1)] } else { Vec::new() },
+        batch_append: seed.is_multiple_of(3),
+        preferred_leaders: if seed.is_multiple_of(5) { vec![MemberId(1)] } else { Vec::new() },
         ..Scenario::silent(seed, [3, 5, 3, 4][(seed % 4) as usize])
     }
 }

@@ -111,7 +111,7 @@ fn group(seed: u64, plan: &Plan, random: &mut Stream) -> Scenario {
     });
     let producers = producers.collect();
     let consumers = if one_in(random, 2) { random.between(1, 3) } else { 0 };
-    let group_of = |n: u64| if n % 2 == 0 { "GroupTest" } else { "Others" };
+    let group_of = |n: u64| if n.is_multiple_of(2) { "GroupTest" } else { "Others" };
     let from = if one_in(random, 4) { ConsumeFrom::Last } else { ConsumeFrom::First };
     let consumers = (0..consumers).map(|n| {
         // Those of one group have one topic.

@@ -124,7 +124,7 @@ impl<'a> Series<'a> {
         if one.len != usual {
             let problem = Problem::exactly("file length", one.len, usual as i64);
             report.problem(&one.file, one.len.min(usual), problem)?;
-        } else if one.len == 0 || one.len % unit != 0 {
+        } else if one.len == 0 || !one.len.is_multiple_of(unit) {
             let problem = Problem::new("file length", one.len, format_args!("a multiple of {unit}"));
             report.problem(&one.file, one.len / unit * unit, problem)?;
         }

@@ -110,10 +110,10 @@ impl RpcTable {
     pub fn next_timeout(&self) -> Option<(Micros, u64)> {
         let mut next: Option<(Micros, u64)> = None;
         for (n, class) in self.classes.iter().enumerate() {
-            if let Some(Some(rpc)) = class.slots.front() {
-                if next.is_none_or(|(until, _)| rpc.until < until) {
-                    next = Some((rpc.until, class.first * CLASSES.len() as u64 + n as u64));
-                }
+            if let Some(Some(rpc)) = class.slots.front()
+                && next.is_none_or(|(until, _)| rpc.until < until)
+            {
+                next = Some((rpc.until, class.first * CLASSES.len() as u64 + n as u64));
             }
         }
         next

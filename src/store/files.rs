@@ -75,10 +75,10 @@ impl File {
 
     fn read(&self, at: i64, len: usize) -> Cow<'_, [u8]> {
         let at = at as usize;
-        if let Some(Some(page)) = self.pages.get(at / PAGE) {
-            if let Some(bytes) = page.get(at % PAGE..at % PAGE + len) {
-                return Cow::Borrowed(bytes);
-            }
+        if let Some(Some(page)) = self.pages.get(at / PAGE)
+            && let Some(bytes) = page.get(at % PAGE..at % PAGE + len)
+        {
+            return Cow::Borrowed(bytes);
         }
         let mut bytes = vec![0; len];
         for (number, page) in self.pages.iter().enumerate().skip(at / PAGE) {
@@ -134,10 +134,10 @@ impl FileList {
                 Ok(start) if is_offset && start % file_size == 0 && start <= MAX_START => start,
                 _ => return Err(FileError::Name { name }),
             };
-            if let Some(last) = list.files.last() {
-                if last.start + file_size != start {
-                    return Err(FileError::NotContiguous { after: last.start, found: start });
-                }
+            if let Some(last) = list.files.last()
+                && last.start + file_size != start
+            {
+                return Err(FileError::NotContiguous { after: last.start, found: start });
             }
             let mut file = File { start, wrote: file_size, pages: Vec::new() };
             let used = bytes.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1);

@@ -298,10 +298,10 @@ impl Bench {
             self.deliver(mail);
         }
         for n in 0..self.states.len() {
-            if let State::Up(broker) = &self.states[n] {
-                if broker.next_wakeup(at) == Some(at) {
-                    self.with(n, |broker, ctx| broker.handle(ctx, Input::Wake));
-                }
+            if let State::Up(broker) = &self.states[n]
+                && broker.next_wakeup(at) == Some(at)
+            {
+                self.with(n, |broker, ctx| broker.handle(ctx, Input::Wake));
             }
         }
         true
