@@ -1,10 +1,12 @@
 // The custom element <ledger-scope>: attributes and properties in, methods, events out. Owns one run and one player.
 // define.js registers it; what it shows is view.js, how time goes player.js, what runs engine.js.
 
+import { Door } from './door.js';
 import { loadEngine } from './engine.js';
 import { HEAD } from './frame.js';
 import { SILENT, langOf, loadWords, words } from './i18n/index.js';
 import { shortcut } from './keys.js';
+import { linkTo, linked } from './link.js';
 import { NAMES, RULES, badValue, defaults, describe, readOption, unknownOption } from './options.js';
 import { Player, pageLoop, unwatchSight, watchSight } from './player.js';
 import { sayProblem } from './problems.js';
@@ -14,6 +16,7 @@ import { langAround } from './surroundings.js';
 import { View } from './view.js';
 
 /** @import { Engine, Run } from './engine.js' */
+/** @import { Bench } from './lab/bench.js' */
 /** @import { Problem } from './options.js' */
 /** @import { CoreEvent } from './panels/story.js' */
 /** @import { After } from './view.js' */
@@ -52,6 +55,8 @@ export class LedgerScope extends Reflecting {
   #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
   #view;
   #player;
+  #door;
+  #pictured = false;
   #size = new ResizeObserver((entries) => {
     this.#view.setWidth(entries[0].contentRect.width);
     this.#player.invalidate();
@@ -80,6 +85,27 @@ export class LedgerScope extends Reflecting {
       changed: () => this.#player.invalidate(),
       complete: (after) => this.#complete(after),
     });
+    this.#door = new Door({
+      view: this.#view,
+      root,
+      run: () => this.#run,
+      take: (run) => {
+        this.#run?.free();
+        this.#run = run;
+        this.#player.swap(run);
+      },
+      open: (scenario) => {
+        this.scenario = /** @type {any} */ (scenario);
+        this.play();
+      },
+      begin: (scenario, bench) => this.#beginScenario(scenario, bench),
+      command: (command) => this.command(command),
+      link: () => this.link ?? location.href,
+      pause: () => this.pause(),
+      changed: () => this.#player.invalidate(),
+      refuse: (error) => this.#refuse(error),
+      missing: (error) => this.#refuse(error, 'problem.lab'),
+    });
     root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
   }
 
@@ -96,7 +122,8 @@ export class LedgerScope extends Reflecting {
 
   /** @param {After | void} after  nothing: it could not be had */
   #complete(after) {
-    this.#showControls();
+    this.#pictured = true;
+    this.#look();
     this.#player.held = false;
     if (!after || this.#after) return;
     this.#after = after;
@@ -117,9 +144,8 @@ export class LedgerScope extends Reflecting {
     // An element that is only moved is connected again at once and keeps its run.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#player.setRun(null);
-      this.#run?.free();
-      this.#run = null;
+      this.#takeOff();
+      this.#door.bench?.close();
       this.#started = false;
     });
   }
@@ -155,6 +181,8 @@ export class LedgerScope extends Reflecting {
   }
 
   play() {
+    // At its end it begins again.
+    if (this.#door.bench?.violation) return this.#door.bench.again();
     this.#player.play();
     this.#showControls();
   }
@@ -166,13 +194,14 @@ export class LedgerScope extends Reflecting {
 
   /** Goes to the next visible event and stops there. */
   step() {
+    if (this.#door.bench?.violation) return;
     this.#player.step();
     this.#showControls();
   }
 
   /** The producer sends one message. */
   send() {
-    this.#command({ do: 'send' });
+    this.command({ do: 'send' });
   }
 
   /**
@@ -192,18 +221,66 @@ export class LedgerScope extends Reflecting {
 
   /** @param {number} broker  from 0 */
   kill(broker) {
-    this.#command({ do: 'kill', broker });
+    this.command({ do: 'kill', broker });
   }
 
   /** @param {number} broker  from 0 */
   restart(broker) {
-    this.#command({ do: 'restart', broker });
+    this.command({ do: 'restart', broker });
   }
 
   /** Kills a broker that is up or coming up, restarts a dead one. @param {number} broker  from 0 */
   toggle(broker) {
     if (!this.#run) return;
-    this.#command({ do: isDead(this.#run.frame(), broker) ? 'restart' : 'kill', broker });
+    this.command({ do: isDead(this.#run.frame(), broker) ? 'restart' : 'kill', broker });
+  }
+
+  /**
+   * Does something to the run: `{do: 'pause', broker: 0}`, as in a scenario.
+   * @param {Record<string, unknown>} command
+   */
+  command(command) {
+    if (!this.#run) return;
+    try {
+      if (this.#door.bench?.violation) throw Object.assign(new Error('the run has ended'), { code: 'ended' });
+      // What the first module does not know, or refuses, the second one knows, or says why not.
+      if (!this.#run.command(command)) {
+        this.#door.load().then((bench) => bench && this.command(command));
+        return;
+      }
+      this.#door.bench?.renew();
+      this.#view.notices.clear('command');
+      this.#player.invalidate();
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** What the present run was begun with, and all commands given since; null until it is ready. */
+  get scenario() {
+    return this.#run?.scenario() ?? null;
+  }
+
+  /** Begins a run of a scenario. What it leaves out gets its default. @param {Record<string, any> | null} scenario */
+  set scenario(scenario) {
+    this.#door.wanted = { scenario };
+    if (this.#started) this.#door.proceed();
+  }
+
+  /** The address of this page with the present run in it; null until it is ready. */
+  get link() {
+    const { scenario } = this;
+    return scenario && linkTo(location.href, this.#door.bench?.brief(scenario) ?? scenario);
+  }
+
+  /** Begins the run in an address, if there is one in it. */
+  set link(url) {
+    try {
+      const scenario = linked(String(url));
+      if (scenario !== undefined) this.scenario = /** @type {any} */ (scenario);
+    } catch (error) {
+      this.#refuse(error, 'problem.link');
+    }
   }
 
   /** The run as plain values; null until it is ready. */
@@ -241,7 +318,8 @@ export class LedgerScope extends Reflecting {
       return;
     }
     if (!this.isConnected) return;
-    this.#begin(this.#options.seed);
+    if (this.#door.wanted) this.#door.proceed();
+    else if (!this.#run) this.#begin(this.#options.seed);
     this.#player.held = !this.#after;
     setTimeout(() => (this.#player.held = false), PATIENCE_MS);
     if (this.#options.autoplay) this.play();
@@ -253,47 +331,65 @@ export class LedgerScope extends Reflecting {
       if (!this.#started) this.#start();
       return;
     }
-    const { brokers, messageEvery } = this.#options;
+    const { bench } = this.#door;
+    this.#seed = seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
+    const { brokers, messageEvery: message_every_ms } = this.#options;
+    const plain = { version: 1, seed: this.#seed, brokers, message_every_ms };
+    this.#takeOff();
+    try {
+      this.#put(bench ? bench.create({ ...plain, ...bench.rules }) : this.#engine.create(plain));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {unknown} scenario @param {Bench | null} bench  null: it could not be had */
+  #beginScenario(scenario, bench) {
+    try {
+      if (!bench || !this.isConnected) throw null;
+      const run = bench.create(scenario);
+      ({ seed: this.#seed, brokers: this.#options.brokers } = run.scenario());
+      this.#takeOff();
+      this.#put(run);
+    } catch (error) {
+      // The present run goes on; if there is none, there shall be one.
+      if (error) this.#refuse(error);
+      if (!this.#run && this.isConnected) this.#begin(this.#options.seed);
+    }
+  }
+
+  #takeOff() {
     this.#player.setRun(null);
     this.#run?.free();
     this.#run = null;
+  }
+
+  /** @param {Run} run */
+  #put(run) {
     this.#view.notices.clear('run');
-    this.#seed = seed ?? this.#engine.freshSeed();
-    try {
-      const run = this.#engine.create({
-        version: 1,
-        seed: this.#seed,
-        brokers,
-        message_every_ms: messageEvery,
-      });
-      this.#run = run;
-      this.#seen = 0;
-      this.#view.begin(brokers);
-      const { latency_min_us: least, latency_max_us: most } = run.scenario();
-      this.#player.setRun(run, (least + most) / 2 || undefined);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
+    this.#view.notices.clear('command');
+    this.#run = run;
+    this.#seen = 0;
+    const { latency_min_us: least, latency_max_us: most } = run.scenario();
+    this.#view.begin(run.frame()[HEAD.BROKERS]);
+    this.#door.bench?.begin(run);
+    this.#player.setRun(run, (least + most) / 2 || undefined);
     this.#showControls();
     if (this.#interrupted) this.play();
     this.#interrupted = false;
     this.#emit('ready', { seed: this.#seed });
   }
 
-  /** @param {Record<string, unknown>} command */
-  #command(command) {
-    if (!this.#run) return;
-    try {
-      this.#run.command(command);
-      this.#view.notices.clear('command');
-      this.#player.invalidate();
-    } catch (error) {
-      const detail = describe(error);
-      if (detail.code === 'panic') return this.#fail(error);
-      this.#view.notices.show('command', sayProblem(error, this.#seed), this.#words);
-      this.#emit('error', detail);
-    }
+  /**
+   * What cannot be done is said, and why; the run goes on.
+   * @param {unknown} error @param {string} [key]
+   */
+  #refuse(error, key) {
+    const detail = describe(error);
+    if (detail.code === 'panic') return this.#fail(error);
+    const said = sayProblem(error, this.#seed);
+    this.#view.notices.show('command', key ? { ...said, key } : said, this.#words);
+    this.#emit('error', detail);
   }
 
   /**
@@ -302,10 +398,8 @@ export class LedgerScope extends Reflecting {
    */
   #fail(error, key) {
     this.#interrupted ||= this.playing;
-    this.#player.setRun(null);
+    this.#takeOff();
     this.#player.pause();
-    this.#run?.free();
-    this.#run = null;
     const said = sayProblem(error, this.#seed);
     if (key) said.key = key;
     this.#view.notices.show('run', said, this.#words);
@@ -323,8 +417,12 @@ export class LedgerScope extends Reflecting {
     if (frame[HEAD.EVENTS] !== this.#seen) {
       this.#seen = frame[HEAD.EVENTS];
       events = run.events();
-      frame = run.frame(); // making the events may have moved wasm memory
     }
+    const { bench } = this.#door;
+    const broken = bench?.look(this.playing);
+    if (broken) this.pause();
+    frame = run.frame(); // all that was asked for may have moved wasm memory
+    bench?.show(this.#words, frame);
     const { playing } = this.#player;
     const clock = this.#clock;
     clock.seed = this.#seed;
@@ -334,12 +432,13 @@ export class LedgerScope extends Reflecting {
     const moving = this.#view.paint(frame, events, clock, nowMs, atOnce || !playing);
     // Last of all: a listener may kill a broker or begin a new run.
     for (const event of events) this.#emit('ledgerevent', event);
+    if (broken) this.#emit('violation', broken);
     return moving;
   }
 
   /** Language, colours and motion as the attributes, the page and the visitor's system say. */
   #look = () => {
-    const { theme } = this.#options;
+    const { theme, lab } = this.#options;
     const [dark, still] = this.#queries;
     const known = words(this.#lang);
     if (known) this.#words = known;
@@ -347,6 +446,8 @@ export class LedgerScope extends Reflecting {
     this.#view.reducedMotion = still.matches;
     this.#view.setLook(this.#words, theme === 'auto' ? dark.matches : theme === 'dark', this.#options);
     this.#showControls();
+    if (this.#door.bench) this.#door.bench.shown = lab === 'open';
+    else if (lab === 'open' && this.#pictured) this.#door.load().then((bench) => bench && this.#look());
     this.#player.invalidate();
   };
 
@@ -367,7 +468,7 @@ export class LedgerScope extends Reflecting {
   }
 
   #showControls() {
-    const { pace, speed, brokers } = this.#options;
+    const { pace, speed, brokers, lab } = this.#options;
     this.#view.controls.update(this.#words, {
       playing: this.playing && this.#run !== null,
       ready: this.#run !== null,
@@ -375,6 +476,7 @@ export class LedgerScope extends Reflecting {
       speed,
       brokers,
       seed: this.#run ? this.#seed : null,
+      lab,
     });
   }
 

@@ -152,6 +152,12 @@ export class Player {
     this.invalidate();
   }
 
+  /** Goes on with another run that is, at this moment, the same. @param {Run} run */
+  swap(run) {
+    this.#run = run;
+    this.invalidate();
+  }
+
   get playing() {
     return this.#playing;
   }

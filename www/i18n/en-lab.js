@@ -213,6 +213,8 @@ export default {
   'lab.search.left': '{t} left',
   'lab.search.left.s': '{n} s',
   'lab.search.left.min': '{n} min',
+  'lab.search.shrinking': 'Found after {n} runs; made smaller, {tries} tries so far:',
+  'lab.search.enough': 'Small enough',
   'lab.search.found': 'Found after {n} runs:',
   'lab.search.play': 'Play it',
   'lab.search.nothing': 'Nothing found in {n} runs.',

@@ -109,6 +109,7 @@ export default {
   'ui.step.title': 'Go to the next visible event and stop (. or →)',
   'ui.send.title': 'The producer sends one message (s)',
   'ui.new.title': 'Start again with a fresh seed (n)',
+  'ui.lab.title': 'Faults, rules to take away, and what must hold all the while',
   'ui.pace.title': 'Paced: flights are slow enough to follow, waits short. Linear: every second alike.',
   'ui.seed.title': 'Whole number. The same seed and the same actions give the same run.',
   'ui.language.title': '切换到中文',

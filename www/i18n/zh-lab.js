@@ -189,6 +189,8 @@ export default {
   'lab.search.left': '还要 {t}',
   'lab.search.left.s': '{n} 秒',
   'lab.search.left.min': '{n} 分钟',
+  'lab.search.shrinking': '运行 {n} 次后找到；正在缩小，已试 {tries} 次：',
+  'lab.search.enough': '够小了',
   'lab.search.found': '运行 {n} 次后找到：',
   'lab.search.play': '播放它',
   'lab.search.nothing': '运行 {n} 次，什么也没找到。',

@@ -86,6 +86,7 @@ export default {
   'ui.step.title': '走到下一个看得见的事件并停下（. 或 →）',
   'ui.send.title': '让生产者发送一条消息（s）',
   'ui.new.title': '换一个新种子重新开始（n）',
+  'ui.lab.title': '制造故障、去掉规则，看看哪些保证还成立',
   'ui.pace.title': '自适应：消息飞行放慢到看得清，等待缩短。线性：每一秒一样长。',
   'ui.seed.title': '整数。种子相同、操作相同，运行过程就完全相同。',
   'ui.language.title': 'Switch to English',

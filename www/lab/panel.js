@@ -58,7 +58,6 @@ import { loadLabWords } from './words.js';
  * @property {Details} [details]                  without it sliders show what was last set here
  * @property {boolean} ready                      commands are possible: a run is there, and nothing is broken in it
  *
-
  * Numbers for which the frame has no room, asked for when the frame says that something has changed.
  * @typedef {object} Details
  * @property {(from: number, to: number) => import('./world.js').LinkState} link
@@ -79,6 +78,7 @@ import { loadLabWords } from './words.js';
  * @property {number} [producer]
  *
  * @typedef {{is: 'running', tried: number, of: number, perSecond: number}
+ *   | {is: 'shrinking', tried: number, shrunk: number, violation: Violation, scenario: Record<string, unknown>}
  *   | {is: 'found', tried: number, violation: Violation, scenario: Record<string, unknown>}
  *   | {is: 'nothing', tried: number}
  *   | {is: 'cancelled', tried: number}
@@ -111,6 +111,8 @@ export class Panel {
   #flightsTitle = h('h4');
   #flightsHint = h('p', { class: 'hint' });
   #copied = 0;
+  /** Without it there is only the bar, and what is marked in the picture. */
+  shown = false;
 
   /** @param {LabWishes} wishes */
   constructor(wishes) {
@@ -203,7 +205,7 @@ export class Panel {
   update(words, state) {
     const say = this.#speak(words);
     if (!say) return;
-    this.element.hidden = false;
+    this.element.hidden = !this.shown;
     this.bar.update(say, state);
     this.#stage.say = say;
     this.#stage.details = state.details;
@@ -214,9 +216,10 @@ export class Panel {
       gestures.say = say;
       gestures.ready = state.ready;
     }
+    // What cannot be seen is not kept up to date.
+    if (!this.shown) return;
     this.guarantees.update(say, state, performance.now());
     this.#label(say, state);
-    // What cannot be seen is not kept up to date.
     switch (this.tabs.chosen) {
       case 'faults':
         this.faults.update(say, state);
@@ -317,7 +320,7 @@ export class Panel {
     const field = /** @type {Element} */ (event.target).matches(
       'input:not([type=radio], [type=checkbox], [type=range]), select',
     );
-    if (event.key !== 'm' || field || !this.#say) return;
+    if (event.key !== 'm' || field || !this.#say || !this.shown) return;
     event.preventDefault();
     const first = this.bar.selected < 0;
     // The bar is shown with the next frame; what can be done is then one key away.

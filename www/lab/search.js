@@ -88,25 +88,28 @@ export class Search {
       this.#seeds.replaceChildren(...SEEDS.map((n) => h('option', { value: n }, exact.format(n))));
       this.#seeds.value = chosen;
     }
-    const running = search?.is === 'running';
+    const shrinking = search?.is === 'shrinking';
+    const running = search?.is === 'running' || shrinking;
     setButton(this.go, t('lab.search.go'), '', !running);
-    setButton(this.cancel, t('lab.search.cancel'), '', running);
+    setButton(this.cancel, t(shrinking ? 'lab.search.enough' : 'lab.search.cancel'), '', running);
     setButton(this.play, t('lab.search.play'), '', true);
     this.cancel.hidden = !running;
     this.go.hidden = running;
     this.play.hidden = search?.is !== 'found';
     this.#bar.hidden = !running;
     setAttribute(this.#bar, 'aria-label', t('lab.tab.search'));
-    if (running) this.#bar.value = search.tried / search.of;
+    if (search?.is === 'running') this.#bar.value = search.tried / search.of;
+    // Nobody knows how long that takes.
+    if (shrinking) this.#bar.removeAttribute('value');
     setText(this.#told, outcome(say, search));
-    const sentence = search?.is === 'found' ? say.broken(search.violation) : '';
+    const sentence = search?.is === 'found' || shrinking ? say.broken(search.violation) : '';
     setText(this.#sentence, sentence);
     setText(this.#live, running ? '' : `${outcome(say, search)} ${sentence}`.trim());
   }
 }
 
 /** What of the search's state is shown. @param {SearchState | null} search */
-const brief = (search) => (search?.is === 'found' ? { ...search, scenario: null } : search);
+const brief = (search) => (search && 'scenario' in search ? { ...search, scenario: null } : search);
 
 /** @param {number[]} numbers */
 const options = (numbers) => numbers.map((n) => h('option', { value: n }, String(n)));
@@ -119,6 +122,8 @@ export function outcome(say, search) {
   if (search === null) return '';
   const t = say.text;
   if (search.is === 'failed') return t('lab.search.failed', { message: search.message });
+  if (search.is === 'shrinking')
+    return t('lab.search.shrinking', { n: say.count(search.tried), tries: say.count(search.shrunk) });
   if (search.is !== 'running') return t(`lab.search.${search.is}`, { n: say.count(search.tried) });
   const { tried, of, perSecond } = search;
   const parts = [t('lab.search.tried', { n: say.count(tried), of: say.count(of) })];

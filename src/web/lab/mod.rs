@@ -19,12 +19,6 @@ use crate::sim::{Packet, Party, World};
 use crate::time::Micros;
 use values::{error, invalid, read, to_js, value_of};
 
-/// A seed nobody has chosen, below 2^32 so that it can be read out and typed.
-#[wasm_bindgen]
-pub fn fresh_seed() -> Result<u32, JsError> {
-    getrandom::u32().map_err(|_| JsError::new("the browser gives no random numbers"))
-}
-
 /// A running world under watch.
 #[wasm_bindgen]
 pub struct Lab {

@@ -1,21 +1,24 @@
-//! The search, in pieces of real time.
+//! The search, in pieces of real time: seed after seed until a run breaks something, and then that run made small.
 
 use wasm_bindgen::prelude::*;
 
 use super::values::{invalid, read, to_js};
-use crate::check::search::{Found, Search, Searched};
+use crate::check::search::{Search, Searched};
 use crate::check::swarm::Plan;
+use crate::check::{Shrink, Violation};
 use crate::scenario::Scenario;
 use crate::shown::Fields;
 use crate::web::host::Budget;
 
 /// Events between two looks at the clock.
 const EVENTS_PER_LOOK: u64 = 2_000;
+
 /// A search for a run that breaks something.
 #[wasm_bindgen]
 pub struct Seeker {
     search: Search,
-    found: Option<Box<Found>>,
+    /// what was found is being made small
+    shrink: Option<Shrink>,
 }
 
 #[wasm_bindgen]
@@ -29,38 +32,51 @@ impl Seeker {
             Scenario::from_draft(&draft).map_err(|e| invalid(&e, &scenario))?;
         let plan = Plan { brokers: Some(brokers), preset, rules, minutes, ..Plan::default() };
         let first = first as u64;
-        Ok(Seeker { search: Search::new(plan, first..first + count as u64), found: None })
+        Ok(Seeker { search: Search::new(plan, first..first + count as u64), shrink: None })
     }
 
     /// Goes on for about `budget_ms` of real time. False: that was the end.
     pub fn step(&mut self, budget_ms: f64) -> bool {
         let budget = Budget::new(budget_ms);
-        while self.found.is_none() {
+        while !budget.is_over() {
+            if let Some(shrink) = &mut self.shrink {
+                if shrink.step(EVENTS_PER_LOOK) {
+                    return false;
+                }
+                continue;
+            }
             match self.search.step(EVENTS_PER_LOOK) {
-                Searched::Going if budget.is_over() => return true,
                 Searched::Going => {}
-                Searched::Found(found) => self.found = Some(found),
-                Searched::Nothing => break,
+                Searched::Found(found) => self.shrink = Some(Shrink::new(found.scenario, found.violation)),
+                Searched::Nothing => return false,
             }
         }
-        false
+        true
     }
 
-    /// `{tried, events, simulated_us}`: runs that have ended, and what happened in them.
+    /// `{tried, events, simulated_us, found, shrunk}`: runs that have ended, and what happened in them; whether one broke
+    /// something, and in how many runs it has been tried to make it smaller.
     pub fn progress(&self) -> Result<JsValue, JsValue> {
         let stats = self.search.stats();
         let mut fields = Fields::default();
         fields.number("tried", stats.runs).number("events", stats.events);
-        to_js(fields.number("simulated_us", stats.simulated.0))
+        fields.number("simulated_us", stats.simulated.0).flag("found", self.shrink.is_some());
+        to_js(fields.number("shrunk", self.shrink.as_ref().map_or(0, Shrink::runs)))
     }
 
-    /// The scenario of the run that breaks something.
+    /// The scenario of the run that breaks something, as small as it is by now.
     pub fn scenario(&self) -> Result<JsValue, JsValue> {
-        self.found.as_ref().map_or(Ok(JsValue::NULL), |found| to_js(&found.scenario))
+        self.best().map_or(Ok(JsValue::NULL), |(scenario, _)| to_js(scenario))
     }
 
     /// What it breaks.
     pub fn violation(&self) -> Result<JsValue, JsValue> {
-        self.found.as_ref().map_or(Ok(JsValue::NULL), |found| to_js(&found.violation.shown()))
+        self.best().map_or(Ok(JsValue::NULL), |(_, violation)| to_js(&violation.shown()))
+    }
+}
+
+impl Seeker {
+    fn best(&self) -> Option<(&Scenario, &Violation)> {
+        self.shrink.as_ref().map(Shrink::best)
     }
 }
