@@ -51,7 +51,7 @@ export class LedgerScope extends Reflecting {
   /** What came after the first picture. @type {After | null} */
   #after = null;
   /** What the view is told beside the frame; one object, told anew on every frame. */
-  #interrupted = false; // it was playing when an error ended the run, so the next run plays
+  #interrupted = false; // it was playing when something ended the run, so the next run plays
   #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
   #view;
   #player;
@@ -95,8 +95,8 @@ export class LedgerScope extends Reflecting {
         this.#player.swap(run);
       },
       open: (scenario) => {
+        this.#interrupted = true;
         this.scenario = /** @type {any} */ (scenario);
-        this.play();
       },
       begin: (scenario, bench) => this.#beginScenario(scenario, bench),
       command: (command) => this.command(command),
@@ -358,6 +358,11 @@ export class LedgerScope extends Reflecting {
     }
   }
 
+  #interrupt() {
+    this.#interrupted ||= this.playing;
+    this.pause();
+  }
+
   #takeOff() {
     this.#player.setRun(null);
     this.#run?.free();
@@ -397,9 +402,8 @@ export class LedgerScope extends Reflecting {
    * @param {unknown} error @param {string} [key]
    */
   #fail(error, key) {
-    this.#interrupted ||= this.playing;
     this.#takeOff();
-    this.#player.pause();
+    this.#interrupt();
     const said = sayProblem(error, this.#seed);
     if (key) said.key = key;
     this.#view.notices.show('run', said, this.#words);
@@ -420,7 +424,7 @@ export class LedgerScope extends Reflecting {
     }
     const { bench } = this.#door;
     const broken = bench?.look(this.playing);
-    if (broken) this.pause();
+    if (broken) this.#interrupt();
     frame = run.frame(); // all that was asked for may have moved wasm memory
     bench?.show(this.#words, frame);
     const { playing } = this.#player;

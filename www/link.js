@@ -14,7 +14,10 @@ export function linkTo(url, scenario) {
 export function linked(url) {
   const at = url.indexOf(START);
   if (at < 0) return undefined;
-  const text = url.slice(at + START.length).replaceAll('-', '+').replaceAll('_', '/');
+  const text = url
+    .slice(at + START.length)
+    .replaceAll('-', '+')
+    .replaceAll('_', '/');
   const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
