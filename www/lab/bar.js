@@ -137,7 +137,7 @@ export class Bar {
     const key = `${say.lang} ${violation.invariant} ${violation.at_us} ${this.#copied}`;
     if (key === this.#key) return;
     this.#key = key;
-    const time = t('broken.at', { s: (violation.at_us / 1e6).toFixed(3) });
+    const time = t('broken.at', { s: (Math.floor(violation.at_us / 1000) / 1000).toFixed(3) });
     setText(this.#time, time);
     setText(this.#sentence, say.broken(violation));
     setButton(this.again, t('lab.again'), '', true);
