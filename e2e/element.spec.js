@@ -262,7 +262,7 @@ test('when the simulator fails, the seed stays on the page and a new run can be 
         };
         return run;
       };
-      return { create, freshSeed: engine.freshSeed };
+      return { create };
     };
     document.querySelector('ledger-scope')?.remove();
     const scope = document.createElement('ledger-scope');
