@@ -41,6 +41,8 @@ export default defineConfig({
     host: '127.0.0.1',
     watch: { ignored: ['**/target/**', '**/dist/**', '**/test-results/**'] },
   },
+  // A module, as everything else is.
+  worker: { format: 'es' },
   build: {
     manifest: true,
     // A data: address would break under a strict connect-src or img-src.

@@ -1,5 +1,5 @@
 /**
- * `npm run wasm`: www/pkg/ as it is published.
+ * `npm run wasm`: www/pkg/ and www/pkg-lab/ as they are published.
  */
 
 import { ensurePackages } from './lib/npm.mjs';

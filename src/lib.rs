@@ -18,6 +18,11 @@
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 
+/// Whether this is the page's first module, which has runs of brokers and one producer, rules as they are meant, and of
+/// commands kill, restart and send. Where the rest begins this is asked, so that none of it is downloaded before there is a
+/// picture.
+pub(crate) const PLAIN: bool = cfg!(all(target_arch = "wasm32", not(feature = "lab")));
+
 pub mod broker;
 pub mod check;
 pub mod client;

@@ -1,21 +1,20 @@
 // The custom element <ledger-scope>: attributes and properties in, methods, events out. Owns one run and one player.
-// define.js registers it; what it shows is view.js, how time goes player.js, what runs engine.js.
+// define.js registers it; what it shows is view.js, how time goes player.js, what is done to the run present.js, what runs
+// engine.js.
 
 import { loadEngine } from './engine.js';
-import { HEAD } from './frame.js';
 import { SILENT, langOf, loadWords, words } from './i18n/index.js';
 import { shortcut } from './keys.js';
+import { linkTo, linked } from './link.js';
 import { NAMES, RULES, badValue, defaults, describe, readOption, unknownOption } from './options.js';
 import { Player, pageLoop, unwatchSight, watchSight } from './player.js';
-import { sayProblem } from './problems.js';
+import { Present } from './present.js';
 import { Reflecting } from './reflecting.js';
 import { isDead, readState } from './state.js';
 import { langAround } from './surroundings.js';
 import { View } from './view.js';
 
-/** @import { Engine, Run } from './engine.js' */
 /** @import { Problem } from './options.js' */
-/** @import { CoreEvent } from './panels/story.js' */
 /** @import { After } from './view.js' */
 
 /** Options that a run is made of: another value means another run. */
@@ -26,32 +25,24 @@ const OF_THE_RUN = ['brokers', 'seed', 'message-every'];
  */
 const PATIENCE_MS = 1500;
 
-/** @type {CoreEvent[]} */
-const NO_EVENTS = [];
-
 export class LedgerScope extends Reflecting {
   static observedAttributes = NAMES;
   /** Where the simulator comes from; may be replaced before the first element is connected. */
   static load = loadEngine;
 
   #options = defaults();
-  /** @type {Engine | null} */
-  #engine = null;
-  /** @type {Run | null} */
-  #run = null;
-  #seed = 0;
-  #seen = 0; // events of the run that have been shown
   #started = false;
   #due = false; // a new run is
   #reseed = false; // and with the seed of the attribute, not that of the present run
   #words = SILENT;
   /** What came after the first picture. @type {After | null} */
   #after = null;
+  #pictured = false; // there has been a picture
   /** What the view is told beside the frame; one object, told anew on every frame. */
-  #interrupted = false; // it was playing when an error ended the run, so the next run plays
   #clock = { seed: 0, rate: 0, pace: 'paced', playing: false };
   #view;
   #player;
+  #present;
   #size = new ResizeObserver((entries) => {
     this.#view.setWidth(entries[0].contentRect.width);
     this.#player.invalidate();
@@ -67,7 +58,7 @@ export class LedgerScope extends Reflecting {
     this.#player = new Player({
       loop: pageLoop(),
       paint: (nowMs, atOnce) => this.#paint(nowMs, atOnce),
-      fail: (error) => this.#fail(error),
+      fail: (error) => this.#present.fail(error),
     });
     this.#view = new View(root, this.#words, {
       toggle: () => this.#togglePlay(),
@@ -80,6 +71,17 @@ export class LedgerScope extends Reflecting {
       changed: () => this.#player.invalidate(),
       complete: (after) => this.#complete(after),
     });
+    this.#present = new Present({
+      view: this.#view,
+      player: this.#player,
+      root,
+      options: this.#options,
+      words: () => this.#words,
+      connected: () => this.isConnected,
+      link: () => this.link ?? location.href,
+      changed: () => this.#showControls(),
+      emit: (name, detail) => this.#emit(name, detail),
+    });
     root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
   }
 
@@ -91,12 +93,13 @@ export class LedgerScope extends Reflecting {
     watchSight(this, this.#player);
     for (const query of this.#queries) query.addEventListener('change', this.#look);
     this.#look();
-    if (!this.#run && !this.#started) this.#start();
+    if (!this.#started) this.#start();
   }
 
   /** @param {After | void} after  nothing: it could not be had */
   #complete(after) {
-    this.#showControls();
+    this.#pictured = true;
+    this.#look();
     this.#player.held = false;
     if (!after || this.#after) return;
     this.#after = after;
@@ -117,9 +120,8 @@ export class LedgerScope extends Reflecting {
     // An element that is only moved is connected again at once and keeps its run.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#player.setRun(null);
-      this.#run?.free();
-      this.#run = null;
+      this.#present.takeOff();
+      this.#present.door.bench?.close();
       this.#started = false;
     });
   }
@@ -142,7 +144,7 @@ export class LedgerScope extends Reflecting {
     if (this.#due) return;
     this.#due = true;
     queueMicrotask(() => {
-      const seed = this.#reseed ? this.#options.seed : this.#seed;
+      const seed = this.#reseed ? this.#options.seed : this.#present.seed;
       this.#due = this.#reseed = false;
       if (this.isConnected) this.#begin(seed);
     });
@@ -154,7 +156,9 @@ export class LedgerScope extends Reflecting {
     return this.#player.playing;
   }
 
+  /** A run that ended because something was broken begins again. */
   play() {
+    if (this.#present.violation) return this.#present.again();
     this.#player.play();
     this.#showControls();
   }
@@ -166,13 +170,14 @@ export class LedgerScope extends Reflecting {
 
   /** Goes to the next visible event and stops there. */
   step() {
+    if (this.#present.violation) return;
     this.#player.step();
     this.#showControls();
   }
 
   /** The producer sends one message. */
   send() {
-    this.#command({ do: 'send' });
+    this.command({ do: 'send' });
   }
 
   /**
@@ -192,28 +197,63 @@ export class LedgerScope extends Reflecting {
 
   /** @param {number} broker  from 0 */
   kill(broker) {
-    this.#command({ do: 'kill', broker });
+    this.command({ do: 'kill', broker });
   }
 
   /** @param {number} broker  from 0 */
   restart(broker) {
-    this.#command({ do: 'restart', broker });
+    this.command({ do: 'restart', broker });
   }
 
   /** Kills a broker that is up or coming up, restarts a dead one. @param {number} broker  from 0 */
   toggle(broker) {
-    if (!this.#run) return;
-    this.#command({ do: isDead(this.#run.frame(), broker) ? 'restart' : 'kill', broker });
+    const { run } = this.#present;
+    if (run) this.command({ do: isDead(run.frame(), broker) ? 'restart' : 'kill', broker });
+  }
+
+  /**
+   * Does something to the run: `{do: 'pause', broker: 0}` and whatever else a scenario has.
+   * @param {Record<string, unknown>} command
+   */
+  command(command) {
+    this.#present.command(command);
+  }
+
+  /** What the present run was begun with, and all commands given since; null until it is ready. */
+  get scenario() {
+    return this.#present.run?.scenario() ?? null;
+  }
+
+  /** Begins a run of a scenario. What it leaves out gets its default. @param {Record<string, any> | null} scenario */
+  set scenario(scenario) {
+    this.#present.open(scenario);
+  }
+
+  /** The address of this page with the present run in it; null until it is ready. */
+  get link() {
+    const { scenario } = this;
+    return scenario && linkTo(location.href, this.#present.door.bench?.brief(scenario) ?? scenario);
+  }
+
+  /** Begins the run in an address, if there is one in it. */
+  set link(url) {
+    try {
+      const scenario = linked(String(url));
+      if (scenario !== undefined) this.#present.open(scenario);
+    } catch (error) {
+      this.#present.refuse(error, { subject: 'scenario', key: 'problem.link' });
+    }
   }
 
   /** The run as plain values; null until it is ready. */
   get state() {
-    return this.#run ? readState(this.#run.frame(), this.#seed) : null;
+    const { run, seed } = this.#present;
+    return run && readState(run.frame(), seed);
   }
 
   /** 16 hex digits that tell this run so far from every other; null until it is ready. */
   get traceHash() {
-    return this.#run?.traceHash() ?? null;
+    return this.#present.run?.traceHash() ?? null;
   }
 
   /**
@@ -234,14 +274,14 @@ export class LedgerScope extends Reflecting {
     try {
       const load = /** @type {typeof LedgerScope} */ (this.constructor).load;
       // Its words come beside it. Should they not come at all, the picture still does.
-      [this.#engine] = await Promise.all([load(), loadWords(this.#lang).catch(() => null)]);
+      [this.#present.engine] = await Promise.all([load(), loadWords(this.#lang).catch(() => null)]);
     } catch (error) {
       this.#started = false;
-      this.#fail(error, 'problem.load');
+      this.#present.fail(error, 'problem.load');
       return;
     }
     if (!this.isConnected) return;
-    this.#begin(this.#options.seed);
+    this.#present.start();
     this.#player.held = !this.#after;
     setTimeout(() => (this.#player.held = false), PATIENCE_MS);
     if (this.#options.autoplay) this.play();
@@ -249,97 +289,32 @@ export class LedgerScope extends Reflecting {
 
   /** @param {number | null} seed  null: a fresh one */
   #begin(seed) {
-    if (!this.#engine) {
-      if (!this.#started) this.#start();
-      return;
-    }
-    const { brokers, messageEvery } = this.#options;
-    this.#player.setRun(null);
-    this.#run?.free();
-    this.#run = null;
-    this.#view.notices.clear('run');
-    this.#seed = seed ?? this.#engine.freshSeed();
-    try {
-      const run = this.#engine.create({
-        version: 1,
-        seed: this.#seed,
-        brokers,
-        message_every_ms: messageEvery,
-      });
-      this.#run = run;
-      this.#seen = 0;
-      this.#view.begin(brokers);
-      const { latency_min_us: least, latency_max_us: most } = run.scenario();
-      this.#player.setRun(run, (least + most) / 2 || undefined);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    this.#showControls();
-    if (this.#interrupted) this.play();
-    this.#interrupted = false;
-    this.#emit('ready', { seed: this.#seed });
-  }
-
-  /** @param {Record<string, unknown>} command */
-  #command(command) {
-    if (!this.#run) return;
-    try {
-      this.#run.command(command);
-      this.#view.notices.clear('command');
-      this.#player.invalidate();
-    } catch (error) {
-      const detail = describe(error);
-      if (detail.code === 'panic') return this.#fail(error);
-      this.#view.notices.show('command', sayProblem(error, this.#seed), this.#words);
-      this.#emit('error', detail);
-    }
-  }
-
-  /**
-   * The run is over by an error that is not the visitor's: says so, keeps the seed, and can begin anew.
-   * @param {unknown} error @param {string} [key]
-   */
-  #fail(error, key) {
-    this.#interrupted ||= this.playing;
-    this.#player.setRun(null);
-    this.#player.pause();
-    this.#run?.free();
-    this.#run = null;
-    const said = sayProblem(error, this.#seed);
-    if (key) said.key = key;
-    this.#view.notices.show('run', said, this.#words);
-    this.#showControls();
-    this.#emit('error', describe(error));
+    if (this.#present.engine) this.#present.begin(seed);
+    else if (!this.#started) this.#start();
   }
 
   // ---- what is shown
 
   /** @param {number} nowMs @param {boolean} atOnce */
   #paint(nowMs, atOnce) {
-    const run = /** @type {Run} */ (this.#run);
-    let frame = run.frame();
-    let events = NO_EVENTS;
-    if (frame[HEAD.EVENTS] !== this.#seen) {
-      this.#seen = frame[HEAD.EVENTS];
-      events = run.events();
-      frame = run.frame(); // making the events may have moved wasm memory
-    }
+    const { frame, events, broken } = this.#present.look();
     const { playing } = this.#player;
     const clock = this.#clock;
-    clock.seed = this.#seed;
+    clock.seed = this.#present.seed;
     clock.rate = this.#player.rate;
     clock.pace = this.#player.pace;
     clock.playing = playing;
     const moving = this.#view.paint(frame, events, clock, nowMs, atOnce || !playing);
     // Last of all: a listener may kill a broker or begin a new run.
     for (const event of events) this.#emit('ledgerevent', event);
+    if (broken) this.#emit('violation', broken);
     return moving;
   }
 
   /** Language, colours and motion as the attributes, the page and the visitor's system say. */
   #look = () => {
-    const { theme } = this.#options;
+    const { theme, lab } = this.#options;
+    const { door } = this.#present;
     const [dark, still] = this.#queries;
     const known = words(this.#lang);
     if (known) this.#words = known;
@@ -347,6 +322,8 @@ export class LedgerScope extends Reflecting {
     this.#view.reducedMotion = still.matches;
     this.#view.setLook(this.#words, theme === 'auto' ? dark.matches : theme === 'dark', this.#options);
     this.#showControls();
+    if (door.bench) door.bench.shown = lab === 'open';
+    else if (lab === 'open' && this.#pictured) door.load().then((bench) => bench && this.#look());
     this.#player.invalidate();
   };
 
@@ -367,14 +344,16 @@ export class LedgerScope extends Reflecting {
   }
 
   #showControls() {
-    const { pace, speed, brokers } = this.#options;
+    const { pace, speed, brokers, lab } = this.#options;
+    const { run, seed } = this.#present;
     this.#view.controls.update(this.#words, {
-      playing: this.playing && this.#run !== null,
-      ready: this.#run !== null,
+      playing: this.playing && run !== null,
+      ready: run !== null,
       pace,
       speed,
       brokers,
-      seed: this.#run ? this.#seed : null,
+      seed: run && seed,
+      lab,
     });
   }
 
@@ -382,7 +361,7 @@ export class LedgerScope extends Reflecting {
   #typedSeed(text) {
     const { problem } = readOption('seed', text);
     // A slip of the finger must not cost the visitor the run.
-    if (problem) this.report({ ...badValue('seed', text), used: String(this.#seed) });
+    if (problem) this.report({ ...badValue('seed', text), used: String(this.#present.seed) });
     else this.newRun(text);
   }
 

@@ -1,4 +1,4 @@
-// embed.html: the element alone, filling its frame, with the query string for attributes.
+// embed.html: the element alone, filling its frame, with the query string for attributes, and the run that is in the address.
 
 import { LedgerScope } from './define.js';
 import { langOf } from './i18n/index.js';
@@ -12,3 +12,7 @@ for (const [name, value] of query) {
   else scope.report(unknownOption(name, value));
 }
 document.body.append(scope);
+
+const openRun = () => (scope.link = location.href);
+openRun();
+window.addEventListener('hashchange', openRun);

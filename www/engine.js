@@ -1,13 +1,9 @@
 // The simulator in WebAssembly: loaded once per page, one handle per run. Gives plain JavaScript: a run, its frame as a
 // view of wasm memory, its events. Knows nothing of wall time and nothing of the page.
+// This is the first of two modules: a group of brokers and what can be done by a click on one. lab/engine.js is the second.
 
-import {
-  Handle,
-  fresh_seed as freshSeed,
-  initSync,
-  last_panic as lastPanic,
-  memory,
-} from './pkg/ledgerscope.js';
+import { HEAD } from './frame.js';
+import { Handle, initSync, last_panic as lastPanic, memory } from './pkg/ledgerscope.js';
 import wasmUrl from './pkg/ledgerscope_bg.wasm?url';
 
 /** @import { CoreEvent } from './panels/story.js' */
@@ -18,22 +14,23 @@ import wasmUrl from './pkg/ledgerscope_bg.wasm?url';
  * @property {() => number} step
  * @property {() => Float64Array} frame  the frame of the present time; good until the next call of anything here
  * @property {() => CoreEvent[]} events  those since the last call
- * @property {(command: Record<string, unknown>) => void} command
+ * @property {(command: Record<string, unknown>) => boolean} command  false: this needs the second module
  * @property {() => string} traceHash
- * @property {() => Record<string, any>} scenario
+ * @property {() => Record<string, any>} scenario  with all commands given so far
  * @property {() => void} free
  */
-/** @typedef {{create: (scenario: Record<string, unknown>) => Run, freshSeed: () => number}} Engine */
+/** @typedef {{create: (scenario: Plain) => Run}} Engine */
+/** @typedef {{version: number, seed: number, brokers: number, message_every_ms: number}} Plain */
 
 /** @type {Promise<Engine> | null} */
 let loading = null;
 
 /** @returns {Promise<Engine>} */
 export function loadEngine() {
-  loading ??= compile().then(
+  loading ??= compile(wasmUrl).then(
     (module) => {
       initSync({ module });
-      return { create: (scenario) => new WasmRun(scenario, memory()), freshSeed };
+      return { create: (scenario) => new PlainRun(scenario) };
     },
     (error) => {
       loading = null; // a lost connection may be back the next time
@@ -43,8 +40,9 @@ export function loadEngine() {
   return loading;
 }
 
-async function compile() {
-  const response = await fetch(wasmUrl);
+/** @param {string} url */
+export async function compile(url) {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${response.url}`);
   // Compiled while it arrives, if the server calls it what it is.
   return response.headers.get('content-type') === 'application/wasm'
@@ -52,61 +50,45 @@ async function compile() {
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** @typedef {Pick<Handle, 'advance' | 'step' | 'frame' | 'frame_ptr' | 'events' | 'trace_hash' | 'free'>} Core */
+/** @typedef {{memory: () => WebAssembly.Memory, lastPanic: () => string | undefined}} Host  the module that it is in */
+
 /**
- * A trap leaves its handle unusable and says little by itself; the panic's own words were kept by the hook.
- * @param {unknown} error
+ * What the handles of both modules can do.
+ * @template {Core} T
  */
-function explain(error) {
-  if (!(error instanceof WebAssembly.RuntimeError)) return error;
-  return Object.assign(new Error(lastPanic() ?? error.message, { cause: error }), { code: 'panic' });
-}
-
-/** @template T @param {() => T} work @returns {T} */
-function guarded(work) {
-  try {
-    return work();
-  } catch (error) {
-    throw explain(error);
-  }
-}
-
-/** @implements {Run} */
-class WasmRun {
-  #handle;
-  #memory;
+export class WasmRun {
+  handle;
+  #host;
   #view = new Float64Array(0);
   #address = -1;
   #dead = false;
 
-  /** @param {Record<string, unknown>} scenario @param {WebAssembly.Memory} memory */
-  constructor(scenario, memory) {
-    this.#handle = guarded(() => new Handle(scenario));
-    this.#memory = memory;
+  /** @param {() => T} create @param {Host} host */
+  constructor(create, host) {
+    this.#host = host;
+    this.handle = this.guarded(create);
   }
 
   /** @param {number} untilUs @param {number} budgetMs */
   advance(untilUs, budgetMs) {
     // Called many times a frame: no closure here.
     try {
-      return this.#handle.advance(untilUs, budgetMs);
+      return this.handle.advance(untilUs, budgetMs);
     } catch (error) {
-      throw this.#died(error);
+      throw this.#explain(error);
     }
   }
 
   step() {
-    try {
-      return this.#handle.step();
-    } catch (error) {
-      throw this.#died(error);
-    }
+    return this.guarded(() => this.handle.step());
   }
 
   frame() {
     try {
-      const length = this.#handle.frame();
-      const address = this.#handle.frame_ptr();
-      const { buffer } = this.#memory;
+      const length = this.handle.frame();
+      const address = this.handle.frame_ptr();
+      const { buffer } = this.#host.memory();
       // The view only ever grows: every reader finds its way by the numbers in the head, not by the view's length.
       if (this.#view.buffer !== buffer || this.#address !== address || this.#view.length < length) {
         this.#view = new Float64Array(buffer, address, length);
@@ -114,41 +96,88 @@ class WasmRun {
       }
       return this.#view;
     } catch (error) {
-      throw this.#died(error);
+      throw this.#explain(error);
     }
   }
 
   /** @returns {CoreEvent[]} */
   events() {
-    return guarded(() => this.#handle.events());
-  }
-
-  /** @param {Record<string, unknown>} command */
-  command(command) {
-    try {
-      this.#handle.command(command);
-    } catch (error) {
-      throw this.#died(error);
-    }
+    return this.guarded(() => this.handle.events());
   }
 
   traceHash() {
-    return guarded(() => this.#handle.trace_hash());
-  }
-
-  scenario() {
-    return guarded(() => this.#handle.scenario());
+    return this.guarded(() => this.handle.trace_hash())
+      .toString(16)
+      .padStart(16, '0');
   }
 
   free() {
     // A handle that trapped is still marked as borrowed and cannot be freed; its memory is lost until the page goes.
-    if (!this.#dead) this.#handle.free();
+    if (!this.#dead) this.handle.free();
     this.#dead = true;
   }
 
-  /** @param {unknown} error */
-  #died(error) {
-    if (error instanceof WebAssembly.RuntimeError) this.#dead = true;
-    return explain(error);
+  /** @template R @param {() => R} work @returns {R} */
+  guarded(work) {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /**
+   * A trap leaves its handle unusable and says little by itself; the panic's own words were kept by the hook.
+   * @param {unknown} error
+   */
+  #explain(error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) return error;
+    this.#dead = true;
+    return Object.assign(new Error(this.#host.lastPanic() ?? error.message, { cause: error }), {
+      code: 'panic',
+    });
+  }
+}
+
+/**
+ * @extends {WasmRun<Handle>}
+ * @implements {Run}
+ */
+export class PlainRun extends WasmRun {
+  #plain;
+  /** Those given so far, as a scenario has them. @type {Record<string, any>[]} */
+  commands = [];
+
+  /** @param {Plain} plain */
+  constructor(plain) {
+    super(() => new Handle(plain.seed, plain.brokers, plain.message_every_ms), { memory, lastPanic });
+    this.#plain = plain;
+  }
+
+  get timeUs() {
+    return this.frame()[HEAD.TIME_US];
+  }
+
+  /** @param {Record<string, unknown>} command */
+  command(command) {
+    const { do: what, broker, ...more } = command;
+    if (Object.keys(more).length > 0) return false;
+    const done = this.guarded(() => this.#carryOut(what, broker));
+    if (done) this.commands.push({ at_us: this.timeUs, ...command });
+    return done;
+  }
+
+  /** @param {unknown} what @param {unknown} broker */
+  #carryOut(what, broker) {
+    if (what === 'send' && broker === undefined) {
+      this.handle.send();
+      return true;
+    }
+    if (typeof broker !== 'number' || !(broker in [0, 1, 2, 3, 4, 5, 6, 7, 8])) return false;
+    return what === 'kill' ? this.handle.kill(broker) : what === 'restart' && this.handle.restart(broker);
+  }
+
+  scenario() {
+    return { ...this.#plain, commands: this.commands };
   }
 }

@@ -25,7 +25,8 @@ export const HEAD = /** @type {const} */ ({
   PRODUCER_LAST_OK: 19, // 1 SEND_OK, 0 failed
   PRODUCER_TO: 20, // broker that the producer sends to: the master of the route it remembers, dead or alive; -1: none
   QUORUM: 21, // members that make a majority
-  LENGTH: 22,
+  LINKS_AT: 22, // where the links start: brokers x brokers numbers, by sender, then receiver; see LINK
+  LENGTH: 23,
 });
 
 /** Numbers of one broker. */
@@ -44,7 +45,9 @@ export const BROKER = /** @type {const} */ ({
   TIMER_START_US: 11, // when the countdown began
   TIMER_END_US: 12, // when it ends
   VOTES: 13, // votes granted in the round that is open; -1: no round open
-  STRIDE: 14,
+  CLOCK_PERMILLE: 14, // how fast its clock runs, in thousandths of true time
+  DISK: 15, // see DISK
+  STRIDE: 16,
 });
 
 /** Numbers of one message in flight. */
@@ -62,7 +65,8 @@ export const FLIGHT = /** @type {const} */ ({
   RESULT: 10, // vote result, see VOTE_RESULT, or DLedger or client code; 0: none
   OK: 11, // 1 agrees, -1 refuses, 0 asks
   MESSAGE: 12, // producer's message number; -1: none
-  STRIDE: 13,
+  LOST: 13, // 1: it is lost on the way and will not arrive
+  STRIDE: 14,
 });
 
 /** Numbers of one cell of a log. */
@@ -93,6 +97,22 @@ export const BROKER_STATE = /** @type {const} */ ({
   DEAD: 0,
   UP: 1,
   BOOTING: 2,
+  PAUSED: 3,
+});
+
+/** What is wrong with a link, added up. */
+export const LINK = /** @type {const} */ ({
+  FINE: 0,
+  CUT: 1,
+  LOSSY: 2,
+  SLOW: 4,
+});
+
+/** What is wrong with a disk, added up. */
+export const DISK = /** @type {const} */ ({
+  FINE: 0,
+  SLOW: 1,
+  FULL: 2,
 });
 
 export const ROLE = /** @type {const} */ ({

@@ -19,6 +19,7 @@ import { langOf } from './i18n/index.js';
  * @property {'auto' | 'light' | 'dark'} theme
  * @property {'full' | 'minimal' | 'none'} controls
  * @property {number} messageEvery  milliseconds; 0: only on command
+ * @property {'button' | 'open' | 'none'} lab  the panel for breaking things
  */
 
 /** @typedef {{key: keyof Options, fallback: any, code: string, allowed: string, read: (text: string) => any}} Rule */
@@ -76,6 +77,7 @@ export const RULES = {
   theme: choice('theme', ['auto', 'light', 'dark']),
   controls: choice('controls', ['full', 'minimal', 'none']),
   'message-every': whole('messageEvery', 5000, 0, 600000),
+  lab: choice('lab', ['button', 'open', 'none']),
 };
 
 export const NAMES = Object.keys(RULES);

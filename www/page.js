@@ -1,13 +1,23 @@
-// The page around the element: which language it speaks, and that page and element speak the same one.
+// The page around the element: which language it speaks, and that page and element speak the same one; and the run that is in
+// its address.
 
 import './define.js';
 import { langOf } from './i18n/index.js';
+
+/** @import { LedgerScope } from './define.js' */
 
 const root = document.documentElement;
 const asked = new URLSearchParams(location.search).get('lang');
 let lang = langOf(asked) ?? langOf(navigator.language) ?? 'en';
 
-const scope = document.querySelector('ledger-scope');
+const scope = /** @type {LedgerScope | null} */ (document.querySelector('ledger-scope'));
+
+/** The address may have a run in it. */
+const openRun = () => {
+  if (scope) scope.link = location.href;
+};
+openRun();
+window.addEventListener('hashchange', openRun);
 
 /** @param {'en' | 'zh'} next */
 function speak(next) {

@@ -2,7 +2,7 @@
 // player of a page; a player that is paused and drawn, off screen or in a hidden tab costs nothing.
 // What is drawn is the element's affair: it hands in `paint`.
 
-import { HEAD } from './frame.js';
+import { FLIGHT, HEAD } from './frame.js';
 import { LONGEST_FRAME_MS, advance, pacer } from './pacing.js';
 
 /** @import { Run } from './engine.js' */
@@ -11,6 +11,24 @@ import { LONGEST_FRAME_MS, advance, pacer } from './pacing.js';
 
 /** Real time that one player may spend on simulating per frame, milliseconds. */
 const BUDGET_MS = 8;
+
+/** All that flies takes so many times longer than is usual: then that is what a flight is measured by. */
+const SLOW = 4;
+
+/**
+ * How long a flight takes at present: as usual, unless all that flies was sent over slow links or held up. Else nobody would
+ * see it arrive.
+ * @param {Float64Array} frame
+ * @param {number} usual  microseconds
+ */
+export function flightTime(frame, usual) {
+  let shortest = Infinity;
+  let at = frame[HEAD.FLIGHTS_AT];
+  for (const end = at + frame[HEAD.FLIGHTS] * FLIGHT.STRIDE; at < end; at += FLIGHT.STRIDE) {
+    shortest = Math.min(shortest, frame[at + FLIGHT.ARRIVES_US] - frame[at + FLIGHT.SENT_US]);
+  }
+  return shortest > SLOW * usual && shortest < Infinity ? shortest : usual;
+}
 
 /** Events reached one by one within a frame in paced time; more than this and the frame ends early. */
 const HOPS = 200;
@@ -106,6 +124,7 @@ export class Player {
   #stepped = false;
   #last = -1;
   #clock = pacer(0);
+  #usualUs = 2000;
   #world = { flying: false, dull: false, nextUs: -1, flightUs: 2000 };
   /** It plays, but time does not go on yet. */
   held = false;
@@ -126,10 +145,16 @@ export class Player {
    */
   setRun(run, flightUs = 2000) {
     this.#run = run;
-    this.#world.flightUs = flightUs;
+    this.#usualUs = flightUs;
     this.watch?.clear();
     this.#clock = pacer(run ? run.frame()[HEAD.TIME_US] : 0);
     this.rate = 0;
+    this.invalidate();
+  }
+
+  /** Goes on with another run that is, at this moment, the same. @param {Run} run */
+  swap(run) {
+    this.#run = run;
     this.invalidate();
   }
 
@@ -221,6 +246,7 @@ export class Player {
       world.flying = frame[HEAD.FLIGHTS] > 0;
       world.dull = world.flying && this.watch !== null && this.watch.dull(frame);
       world.nextUs = frame[HEAD.NEXT_EVENT_US];
+      world.flightUs = flightTime(frame, this.#usualUs);
       left -= advance(clock, world, this.pace, left);
       const until = Math.floor(clock.us);
       if (until <= frame[HEAD.TIME_US] && until < world.nextUs) break; // less than a microsecond

@@ -26,6 +26,7 @@ export function sayProblem(error, seed) {
 
 /** @param {string} code @param {string} allowed */
 function key(code, allowed) {
+  if (code === 'ended') return 'problem.ended';
   if (code === 'no_such_broker') return 'problem.broker';
   // What is possible instead tells in which state the broker is.
   if (code === 'not_possible' && allowed === 'restart') return 'problem.dead';

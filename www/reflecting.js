@@ -2,7 +2,19 @@
 
 import { readOption } from './options.js';
 
-const PROPERTIES = ['brokers', 'seed', 'pace', 'speed', 'autoplay', 'theme', 'controls', 'messageEvery'];
+const PROPERTIES = [
+  'brokers',
+  'seed',
+  'pace',
+  'speed',
+  'autoplay',
+  'theme',
+  'controls',
+  'messageEvery',
+  'lab',
+  'scenario',
+  'link',
+];
 
 export class Reflecting extends HTMLElement {
   /** A property that was set before the class was known lies on the object itself and hides the accessor. */
@@ -78,6 +90,14 @@ export class Reflecting extends HTMLElement {
   }
   set messageEvery(value) {
     this.#write('message-every', value);
+  }
+
+  /** The panel for breaking things: behind a button, open, or not there. @returns {'button' | 'open' | 'none'} */
+  get lab() {
+    return this.#read('lab');
+  }
+  set lab(value) {
+    this.#write('lab', value);
   }
 
   /** @param {string} name */

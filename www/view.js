@@ -60,6 +60,8 @@ export class View {
   #nothingSaid = false;
   #fresh = true;
   reducedMotion = false;
+  /** What the panel for breaking things adds to the picture. @type {import('./lab/stage.js').LabStage | null} */
+  lab = null;
 
   /**
    * @param {ShadowRoot} root
@@ -87,6 +89,11 @@ export class View {
     }
     root.adoptedStyleSheets = [sheet];
     root.append(this.scope);
+  }
+
+  /** Where everything on the stage is; null before the first picture. */
+  get layout() {
+    return this.#layout;
   }
 
   /** Forgets the last run. @param {number} brokers */
@@ -164,6 +171,7 @@ export class View {
       reducedMotion: this.reducedMotion,
       marks: this.#marks,
       later: this.#after,
+      lab: this.lab,
       focus: this.targets.focus,
       hover: this.targets.hover,
       nowMs,

@@ -13,7 +13,7 @@ export const frameNumbers = () => ({
   name: 'frame-numbers',
   apply: 'build',
   transform: {
-    filter: { id: { include: /\/www\/.*\.js$/, exclude: /\/www\/(frame\.js|pkg\/)/ } },
+    filter: { id: { include: /\/www\/.*\.js$/, exclude: /\/www\/(frame\.js|pkg\/|pkg-lab\/)/ } },
     handler: (code) => ({
       code: code.replace(
         /\b([A-Z_]+)\.([A-Z_]+)\b/g,

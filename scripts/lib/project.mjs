@@ -10,8 +10,9 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** @param {...string} parts a path inside the repository */
 export const at = (...parts) => join(root, ...parts);
 
-/** What wasm-bindgen writes and the page imports. */
+/** What wasm-bindgen writes and the page imports: the first module, and the second. */
 export const pkg = at('www', 'pkg');
+export const labPkg = at('www', 'pkg-lab');
 
 /** What `npm run build` writes. */
 export const dist = at('dist');

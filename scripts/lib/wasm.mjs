@@ -1,9 +1,11 @@
 /**
- * Rust to www/pkg/: cargo compiles, wasm-bindgen writes the JavaScript around the module, wasm-opt shrinks it.
+ * Rust to www/pkg/ and www/pkg-lab/: cargo compiles, wasm-bindgen writes the JavaScript around the module, wasm-opt shrinks
+ * the one and speeds up the other.
  */
 
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -14,22 +16,54 @@ import {
 import { join } from 'node:path';
 import { bin } from './npm.mjs';
 import { nameByLikeness } from './order.mjs';
-import { at, pkg } from './project.mjs';
+import { at, labPkg, pkg } from './project.mjs';
 import { ask, must } from './run.mjs';
 import { wasmCompiler } from './rust.mjs';
 import { StepFailed, note, seconds } from './say.mjs';
 import { fingerprint } from './stamp.mjs';
 
-/** All that decides what is in www/pkg. */
+/** All that decides what is in both modules. */
 const INPUTS = [
   'Cargo.toml',
   'Cargo.lock',
-  '.cargo/config.toml',
   'src',
   'tools/bindgen/Cargo.toml',
   'tools/bindgen/src',
   'scripts/lib/order.mjs',
   'scripts/lib/wasm.mjs',
+];
+
+/** What is not compiled for the browser. */
+const NATIVE = ['src/bin', 'src/export', 'src/inspect', 'src/trace'];
+
+/**
+ * @typedef {object} Module
+ * @property {string} name of its files
+ * @property {string} folder
+ * @property {string} profile of Cargo.toml
+ * @property {string[]} features
+ * @property {string[]} without folders of src that are not in it
+ * @property {boolean} small it is downloaded before the first picture
+ */
+
+/** @type {Module[]} */
+const MODULES = [
+  {
+    name: 'ledgerscope',
+    folder: pkg,
+    profile: 'wasm',
+    features: [],
+    without: [...NATIVE, 'src/check', 'src/web/lab'],
+    small: true,
+  },
+  {
+    name: 'lab',
+    folder: labPkg,
+    profile: 'wasm-lab',
+    features: ['lab'],
+    without: NATIVE,
+    small: false,
+  },
 ];
 
 // Apart from `target/`: the native build may be another compiler's, and a running `cargo test` does not block it.
@@ -45,51 +79,72 @@ const FEATURES = [
   'multivalue',
 ];
 
-const OUTPUT = ['ledgerscope.js', 'ledgerscope.d.ts', 'ledgerscope_bg.wasm'];
+/** @param {Module} module */
+const filesOf = ({ name, folder }) => ({
+  script: join(folder, `${name}.js`),
+  types: join(folder, `${name}.d.ts`),
+  wasm: join(folder, `${name}_bg.wasm`),
+  stamp: join(folder, 'stamp.json'),
+});
 
 /** @typedef {{ inputs: string, optimised: boolean }} Stamp */
 
-const stampFile = join(pkg, 'stamp.json');
-
-/** @returns {Stamp | null} */
-function readStamp() {
-  if (![...OUTPUT, 'stamp.json'].every((name) => existsSync(join(pkg, name)))) return null;
+/** @param {Module} module @returns {Stamp | null} */
+function readStamp(module) {
+  const files = filesOf(module);
+  if (!Object.values(files).every((file) => existsSync(file))) return null;
   try {
-    return JSON.parse(readFileSync(stampFile, 'utf8'));
+    return JSON.parse(readFileSync(files.stamp, 'utf8'));
   } catch {
     return null;
   }
 }
 
-const kilobytes = () => `${(statSync(join(pkg, 'ledgerscope_bg.wasm')).size / 1024).toFixed(1)} KB`;
+/** @param {Module} module */
+const kilobytes = (module) => `${(statSync(filesOf(module).wasm).size / 1024).toFixed(1)} KB`;
 
 /**
- * Brings www/pkg up to date.
+ * Brings both modules up to date.
  *
  * @param {{ optimise: boolean }} how with wasm-opt, for what is published, or without, for quick changes
- * @returns {Promise<boolean>} false: it was up to date
+ * @returns {Promise<boolean>} false: they were
  */
-export async function ensureWasm({ optimise }) {
+export async function ensureWasm(how) {
   const compiler = await wasmCompiler();
-  const inputs = fingerprint(INPUTS, compiler.version);
-  const stamp = readStamp();
+  let built = false;
+  for (const module of MODULES) built = (await ensureModule(module, compiler, how)) || built;
+  return built;
+}
+
+/** @param {Module} module @param {import('./rust.mjs').Compiler} compiler @param {{ optimise: boolean }} how */
+async function ensureModule(module, compiler, { optimise }) {
+  const say = (/** @type {string} */ text) => note(`wasm, ${module.name}: ${text}`);
+  const inputs = fingerprint(INPUTS, { without: module.without }, compiler.version);
+  const stamp = readStamp(module);
   // An optimised module serves everybody.
   if (stamp?.inputs === inputs && (stamp.optimised || !optimise)) {
-    note(`wasm: up to date, ${kilobytes()}`);
+    say(`up to date, ${kilobytes(module)}`);
     return false;
   }
 
   const start = performance.now();
+  const { stamp: stampFile } = filesOf(module);
   // The stamp goes first: what is interrupted from here on is not taken for whole.
   rmSync(stampFile, { force: true });
-  mkdirSync(pkg, { recursive: true });
+  mkdirSync(module.folder, { recursive: true });
   if (stamp?.inputs !== inputs) {
-    await compile(compiler);
-    await bindgen();
+    say('compiling');
+    await compile(module, compiler);
+    say('writing its JavaScript');
+    await bindgen(module);
   }
-  if (optimise) await shrink();
+  if (optimise) {
+    say('optimising');
+    if (module.small) await shrink(module);
+    else await speedUp(module);
+  }
   writeFileSync(stampFile, `${JSON.stringify({ inputs, optimised: optimise })}\n`);
-  note(`wasm: built in ${seconds(start)}, ${kilobytes()}`);
+  say(`built in ${seconds(start)}, ${kilobytes(module)}`);
   return true;
 }
 
@@ -106,30 +161,29 @@ function unlocated({ env }) {
   return ask(env.RUSTC ?? 'rustc', [flag, '--print', 'sysroot'], { env: UNSTABLE }) === null ? [] : [flag];
 }
 
-/** @param {import('./rust.mjs').Compiler} compiler */
-async function compile(compiler) {
-  note('wasm: compiling');
+/** @param {Module} module @param {import('./rust.mjs').Compiler} compiler */
+async function compile({ profile, features }, compiler) {
   const target = 'wasm32-unknown-unknown';
-  const args = ['build', '--lib', '--profile', 'wasm', '--target', target, '--target-dir', TARGET_DIR];
-  // Beside those of .cargo/config.toml.
+  const args = ['build', '--lib', '--profile', profile, '--target', target, '--target-dir', TARGET_DIR];
+  const wanted = features.flatMap((feature) => ['--features', feature]);
   const flags = ['--config', `target.${target}.rustflags=${JSON.stringify(unlocated(compiler))}`];
-  await must('Compiling to wasm', compiler.cargo, [...args, ...flags], {
-    // Flags from the environment would replace all these, which the module cannot do without.
+  await must('Compiling to wasm', compiler.cargo, [...args, ...wanted, ...flags], {
+    // Flags from the environment would replace these.
     env: { ...compiler.env, RUSTFLAGS: undefined, CARGO_ENCODED_RUSTFLAGS: undefined, ...UNSTABLE },
   });
 }
 
-/** Where the module's memory is, whatever its exports are called after they have been shortened. */
-const MEMORY = {
-  'ledgerscope.js': 'export const memory = () => wasm.memory;\n',
-  'ledgerscope.d.ts': 'export function memory(): WebAssembly.Memory;\n',
-};
-
-async function bindgen() {
-  note('wasm: writing its JavaScript');
-  const module = join(TARGET_DIR, 'wasm32-unknown-unknown', 'wasm', 'ledgerscope.wasm');
-  await must('wasm-bindgen', 'cargo', ['run', '-p', 'ledgerscope-bindgen', '--', module, pkg]);
-  for (const [name, more] of Object.entries(MEMORY)) appendFileSync(join(pkg, name), more);
+/** @param {Module} module */
+async function bindgen(module) {
+  const { name, folder, profile } = module;
+  // The files that it writes are called after the one it reads.
+  const input = join(TARGET_DIR, `${name}.wasm`);
+  copyFileSync(join(TARGET_DIR, 'wasm32-unknown-unknown', profile, 'ledgerscope.wasm'), input);
+  await must('wasm-bindgen', 'cargo', ['run', '-p', 'ledgerscope-bindgen', '--', input, folder]);
+  // Where the module's memory is, whatever its exports are called after they have been shortened.
+  const { script, types } = filesOf(module);
+  appendFileSync(script, 'export const memory = () => wasm.memory;\n');
+  appendFileSync(types, 'export function memory(): WebAssembly.Memory;\n');
 }
 
 /**
@@ -146,43 +200,55 @@ const SMALL = [
   '--dealign',
 ];
 
-async function shrink() {
-  note('wasm: optimising');
-  const [program, script] = bin('binaryen/bin/wasm-opt');
-  const module = join(pkg, 'ledgerscope_bg.wasm');
-  const flags = FEATURES.map((feature) => `--enable-${feature}`);
-  const args = [...SMALL, '--strip-debug', '--strip-producers', ...flags];
-  await must('wasm-opt', program, [script, module, ...args, '-o', module]);
-  writeFileSync(module, nameByLikeness(readFileSync(module)));
+/** What is in the module for those who look into it. */
+const NO_WORDS = ['--strip-debug', '--strip-producers'];
+
+const ENABLED = FEATURES.map((feature) => `--enable-${feature}`);
+
+const optimiser = () => bin('binaryen/bin/wasm-opt');
+
+/** @param {Module} module */
+async function speedUp(module) {
+  const [program, script] = optimiser();
+  const { wasm } = filesOf(module);
+  await must('wasm-opt', program, [script, wasm, '-O3', ...NO_WORDS, ...ENABLED, '-o', wasm]);
+}
+
+/** @param {Module} module */
+async function shrink(module) {
+  const [program, script] = optimiser();
+  const { wasm } = filesOf(module);
+  await must('wasm-opt', program, [script, wasm, ...SMALL, ...NO_WORDS, ...ENABLED, '-o', wasm]);
+  writeFileSync(wasm, nameByLikeness(readFileSync(wasm)));
   const names = ask(program, [
     script,
-    module,
-    ...flags,
+    wasm,
+    ...ENABLED,
     '--reorder-functions-by-name',
     '--strip-debug',
     '--minify-imports-and-exports-and-modules',
     '-o',
-    module,
+    wasm,
   ]);
   if (!names) throw new StepFailed('wasm-opt');
-  shortenNames(JSON.parse(names));
+  shortenNames(module, JSON.parse(names));
 }
 
 /**
  * Writes the names that wasm-opt has given to the module's imports and exports into the JavaScript around it. The long
  * and hashed ones of wasm-bindgen weigh 1.6 KB gzipped on both sides together.
  *
+ * @param {Module} of
  * @param {{ imports: [from: string, name: string, short: string][], exports: [name: string, short: string][] }} names
  */
-function shortenNames({ imports, exports }) {
-  const file = join(pkg, 'ledgerscope.js');
-  const wasm = new WebAssembly.Module(readFileSync(join(pkg, 'ledgerscope_bg.wasm')));
-  const [{ module }] = WebAssembly.Module.imports(wasm);
+function shortenNames(of, { imports, exports }) {
+  const { script, wasm } = filesOf(of);
+  const [{ module }] = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(wasm)));
   const inward = new Map(imports.map(([, name, short]) => [name, short]));
   const outward = new Map(exports);
-  const text = readFileSync(file, 'utf8')
-    .replace('"./ledgerscope_bg.js": import0', `${JSON.stringify(module)}: import0`)
+  const text = readFileSync(script, 'utf8')
+    .replace(`"./${of.name}_bg.js": import0`, `${JSON.stringify(module)}: import0`)
     .replace(/\b__wb\w+(?=: function)/g, (name) => inward.get(name) ?? name)
     .replace(/\bwasm\.(\w+)/g, (all, name) => (outward.has(name) ? `wasm.${outward.get(name)}` : all));
-  writeFileSync(file, text);
+  writeFileSync(script, text);
 }

@@ -40,9 +40,9 @@ export function weigh(dist, page) {
     for (const file of filesOf(chunk)) first.add(file);
     for (const next of chunk.imports ?? []) follow(next, seen);
     for (const next of chunk.dynamicImports ?? []) {
-      // Nothing is drawn without the module: what leads to it is waited for, however it is imported.
+      // Nothing is drawn without the first module: what leads to it is waited for, however it is imported.
       const more = closure(manifest, next).filter((file) => !first.has(file));
-      if (more.some((file) => file.endsWith('.wasm'))) follow(next, seen);
+      if (more.some(isModule)) follow(next, seen);
       else if (LANGUAGE.test(next)) more.forEach((file) => languages.add(file));
       else more.forEach((file) => later.add(file));
     }
@@ -106,5 +106,8 @@ const part = (dist, file) => ({
   gzipped: gzipSync(readFileSync(join(dist, file)), { level: 9 }).length,
 });
 
-/** @param {Part[]} parts @returns {boolean} whether there is a module among them */
-export const hasModule = (parts) => parts.some(({ file }) => basename(file).endsWith('.wasm'));
+/** The module that the first picture needs. @param {string} file */
+const isModule = (file) => /^ledgerscope_bg.*\.wasm$/.test(basename(file));
+
+/** @param {Part[]} parts @returns {boolean} whether there is that module among them */
+export const hasModule = (parts) => parts.some(({ file }) => isModule(file));

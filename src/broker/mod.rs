@@ -253,6 +253,10 @@ impl Broker {
     }
 
     fn on_request(&mut self, ctx: &mut BrokerContext, call: CallId, request: BrokerRequest) {
+        use BrokerRequest::{AllOffsets, Send};
+        if crate::PLAIN && !matches!(request, Send { .. } | AllOffsets) {
+            return;
+        }
         match request {
             BrokerRequest::Send { queue, messages } => self.on_send(ctx, call, queue, &messages),
             BrokerRequest::Pull(request) => self.on_pull(ctx, call, request),

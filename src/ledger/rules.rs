@@ -130,7 +130,8 @@ impl Rules {
 
     /// Whether the rule is kept.
     pub const fn keep(self, rule: Rule) -> bool {
-        self.broken & (1 << rule as u32) == 0
+        let broken = if crate::PLAIN { Rules::SAFE.broken } else { self.broken };
+        broken & (1 << rule as u32) == 0
     }
 
     /// These rules, but with this one kept, or not.

@@ -101,23 +101,43 @@ const fn number(name: &'static str, min: i64, max: i64, default: i64) -> Number 
     Number { name, min, max, default }
 }
 
+/// What a number is if nothing is said.
+const fn usual(at: usize) -> u32 {
+    NUMBERS[at].default as u32
+}
+
 impl Default for Scenario {
     fn default() -> Scenario {
-        let Ok(scenario) = Scenario::from_draft(&Draft::default()) else {
-            unreachable!("what is not said has a default");
-        };
-        scenario
+        Scenario::plain(u64::from(const { usual(1) }), const { usual(2) } as u8, const { usual(4) })
     }
 }
 
 impl Scenario {
+    /// The default but for these numbers, without reading anything.
+    pub fn plain(seed: u64, brokers: u8, message_every_ms: u32) -> Scenario {
+        let preset = Preset::Intended;
+        Scenario {
+            seed,
+            brokers,
+            latency_min_us: const { usual(5) },
+            latency_max_us: const { usual(6) },
+            preset,
+            rules: preset.rules(),
+            preferred_leaders: Vec::new(),
+            batch_append: false,
+            topics: parts::the_topic(const { usual(3) } as u8),
+            producers: vec![ProducerSpec { topic: 0, every_ms: message_every_ms, batch: 1 }],
+            consumers: Vec::new(),
+            files: FileSizes::default(),
+            poll_name_server_ms: const { usual(7) },
+            register_broker_ms: const { usual(8) },
+            commands: Vec::new(),
+        }
+    }
+
     /// The default, but that nobody sends unless told to.
     pub fn silent(seed: u64, brokers: u8) -> Scenario {
-        let mut scenario = Scenario { seed, brokers, ..Scenario::default() };
-        for producer in &mut scenario.producers {
-            producer.every_ms = 0;
-        }
-        scenario
+        Scenario::plain(seed, brokers, 0)
     }
 
     /// Checks a draft; what it leaves out gets its default.

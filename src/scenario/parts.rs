@@ -76,9 +76,14 @@ impl Default for FileSizes {
     }
 }
 
+/// The one topic of all examples.
+pub fn the_topic(queues: u8) -> Vec<TopicSpec> {
+    vec![TopicSpec { name: "TopicTest".to_string(), queues }]
+}
+
 /// The topics listed, each of another name; without a list the one of all examples.
 pub fn topics_or_default(listed: Option<Vec<TopicSpec>>, queues: u8) -> Result<Vec<TopicSpec>, Invalid> {
-    let topics = listed.unwrap_or_else(|| vec![TopicSpec { name: "TopicTest".to_string(), queues }]);
+    let topics = listed.unwrap_or_else(|| the_topic(queues));
     if topics.is_empty() {
         return Err(Invalid::value("topics", "an empty list".to_string(), "at least one".to_string()));
     }

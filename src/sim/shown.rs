@@ -145,7 +145,8 @@ const fn entry_name(kind: EntryKind) -> &'static str {
 }
 
 impl Summary {
-    fn fields(&self) -> Fields {
+    /// Everything, under names.
+    pub fn fields(&self) -> Fields {
         let mut fields = Fields::default();
         fields.name("kind", self.kind.name()).number("term", self.term);
         fields.number("index", self.index).number("entry_term", self.entry_term);

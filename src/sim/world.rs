@@ -233,12 +233,19 @@ impl World {
         self.events.clear();
     }
 
-    /// When something next happens by itself.
+    /// When something next happens by itself, or a command of the scenario is due.
     pub fn next_event_time(&self) -> Option<Micros> {
+        soonest(self.next_by_itself(), self.next_command())
+    }
+
+    fn next_command(&self) -> Option<Micros> {
+        self.scenario.commands.get(self.commanded).map(|(at, _)| *at)
+    }
+
+    fn next_by_itself(&self) -> Option<Micros> {
         let mut next = soonest(self.network.next_arrival(), self.names.next_wakeup());
         next = soonest(next, self.rpcs.next_timeout().map(|(at, _)| at));
         next = soonest(next, self.written_at);
-        next = soonest(next, self.scenario.commands.get(self.commanded).map(|(at, _)| *at));
         for node in &self.nodes {
             next = soonest(
                 next,
@@ -273,28 +280,38 @@ impl World {
     /// Goes to the next moment at which something happens, if that is not after `until`. `false` if it is, or nothing
     /// ever will.
     pub fn step_until(&mut self, until: Micros) -> bool {
-        let next = self.next_event_time().filter(|at| *at <= until);
-        if let Some(at) = next {
-            self.step_at(at);
+        let own = self.next_by_itself().filter(|at| *at <= until);
+        match (own, self.next_command().filter(|at| *at <= until)) {
+            (None, None) => return false,
+            (None, Some(at)) => self.command_at(at),
+            (Some(own), Some(at)) if at < own => self.command_at(at),
+            (Some(own), _) => self.step_at(own),
         }
-        next.is_some()
+        true
     }
 
     /// Goes to the next moment at which something happens, and does all that happens then. `false` if
     /// nothing ever will.
     pub fn step(&mut self) -> bool {
-        let next = self.next_event_time();
-        if let Some(at) = next {
-            self.step_at(at);
+        self.step_until(Micros(u64::MAX))
+    }
+
+    /// A command comes when all else of its moment is done, also what the one before it caused: as one does that is given
+    /// from outside, so that a run can be written down as a scenario.
+    fn command_at(&mut self, at: Micros) {
+        self.now = at;
+        let timed = self.scenario.commands[self.commanded];
+        self.commanded += 1;
+        if let Err(refusal) = self.command(timed.1) {
+            self.refused.push((timed, refusal));
         }
-        next.is_some()
     }
 
     fn step_at(&mut self, at: Micros) {
         debug_assert!(at >= self.now, "time goes forward only");
         self.now = at;
         // The order within a moment is fixed: arrivals as they were sent, then time-outs, disks, brokers by number, the name
-        // server, clients by number, commands, and what producers send by themselves.
+        // server, clients by number, and what producers send by themselves.
         while self.network.next_arrival() == Some(at) {
             if let Some(packet) = self.network.take_next() {
                 self.arrive(packet);
@@ -315,13 +332,6 @@ impl World {
             }
         }
         self.wake_clients(at);
-        while let Some(timed) = self.scenario.commands.get(self.commanded).filter(|(due, _)| *due == at) {
-            let timed = *timed;
-            self.commanded += 1;
-            if let Err(refusal) = self.command(timed.1) {
-                self.refused.push((timed, refusal));
-            }
-        }
         self.send_by_themselves(at);
     }
 

@@ -1,10 +1,10 @@
 //! The frame: what the stage draws, as one flat list of numbers. Where each is, `layout` says.
 
-use super::layout::{broker, cell, flight, head, queue, state, timer, unit};
+use super::layout::{broker, cell, disk as flaw, flight, head, link as links, queue, state, timer, unit};
 use crate::broker::{Broker, BrokerRole, Disk, TopicId};
 use crate::client::{Producer, Route, SendStatus};
 use crate::ledger::{Countdown, MemberId};
-use crate::sim::{BrokerState, Event, Packet, Party, Summary, World, carried};
+use crate::sim::{BrokerState, DiskState, Event, Packet, Party, Summary, World, carried};
 use crate::store::{ConsumeQueue, EntryStore, Index};
 use crate::time::Micros;
 
@@ -25,10 +25,14 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     let brokers_at = head::LENGTH;
     let cells_at = brokers_at + brokers * broker::STRIDE;
     let queues_at = cells_at + brokers * COLUMNS * cell::STRIDE;
-    let flights_at = queues_at + brokers * queues * queue_size;
+    let links_at = queues_at + brokers * queues * queue_size;
+    let flights_at = links_at + brokers * brokers;
 
     frame.clear();
     frame.resize(flights_at, NONE);
+    for (at, flaws) in frame[links_at..].iter_mut().enumerate() {
+        *flaws = flaws_of(world, at / brokers, at % brokers);
+    }
     let first = first_column(world, brokers);
     for n in 0..brokers {
         fill_broker(block(frame, brokers_at + n * broker::STRIDE), world, n);
@@ -64,6 +68,7 @@ pub fn fill(frame: &mut Vec<f64>, world: &World) {
     head[head::LEADER] = member(world.leader());
     fill_producer(head, world.producer(0));
     head[head::QUORUM] = (brokers / 2 + 1) as f64;
+    head[head::LINKS_AT] = links_at as f64;
 }
 
 /// Without a producer there is one that does nothing.
@@ -111,6 +116,18 @@ fn block<const N: usize>(frame: &mut [f64], at: usize) -> &mut [f64; N] {
     frame[at..].first_chunk_mut().expect("the frame has room for all that it shows")
 }
 
+/// What is wrong with a link between two brokers.
+fn flaws_of(world: &World, from: usize, to: usize) -> f64 {
+    let party = |n: usize| Party::Broker(MemberId(n as u8));
+    let (link, scenario) = (world.link(party(from), party(to)), world.scenario());
+    let chances = link.loss_permille | link.duplicate_permille | link.reorder_permille;
+    let slow = link.delay > Micros::ZERO
+        || link.latency_us + link.jitter_us > scenario.latency_max_us
+        || link.latency_us > scenario.latency_min_us;
+    let flaws = [(link.cut, links::CUT), (chances > 0, links::LOSSY), (slow, links::SLOW)];
+    flaws.into_iter().map(|(is, flaw)| if is { flaw } else { 0.0 }).sum()
+}
+
 fn member(id: Option<MemberId>) -> f64 {
     id.map_or(NONE, |id| f64::from(id.0))
 }
@@ -134,9 +151,12 @@ fn first_column(world: &World, brokers: usize) -> Index {
 }
 
 fn fill_broker(place: &mut [f64; broker::STRIDE], world: &World, n: usize) {
+    let DiskState { slow_ms, full } = world.disk_state(n);
+    place[broker::CLOCK_PERMILLE] = f64::from(world.clock_rate(n));
+    place[broker::DISK] = if slow_ms > 0 { flaw::SLOW } else { 0.0 } + if full { flaw::FULL } else { 0.0 };
     match world.broker(n) {
         BrokerState::Up(process) => {
-            place[broker::STATE] = state::UP;
+            place[broker::STATE] = if world.is_paused(n) { state::PAUSED } else { state::UP };
             fill_process(place, process, |own| world.world_time(n, own));
         }
         BrokerState::Dead(disk) | BrokerState::Booting { disk, .. } => {
@@ -246,6 +266,7 @@ fn push_flight(frame: &mut Vec<f64>, packet: &Packet, world: &World) {
         Some(_) => -1.0,
     };
     place[flight::MESSAGE] = message.number.map_or(NONE, f64::from);
+    place[flight::LOST] = if packet.lost { 1.0 } else { 0.0 };
 }
 
 #[cfg(test)]

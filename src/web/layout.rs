@@ -80,6 +80,8 @@ block! {
         PRODUCER_TO,
         /// members that make a majority
         QUORUM,
+        /// where the links start: brokers x brokers numbers, by sender, then receiver; see LINK
+        LINKS_AT,
     } LENGTH
 }
 
@@ -114,6 +116,10 @@ block! {
         TIMER_END_US,
         /// votes granted in the round that is open; -1: no round open
         VOTES,
+        /// how fast its clock runs, in thousandths of true time
+        CLOCK_PERMILLE,
+        /// see DISK
+        DISK,
     } STRIDE
 }
 
@@ -146,6 +152,8 @@ block! {
         OK,
         /// producer's message number; -1: none
         MESSAGE,
+        /// 1: it is lost on the way and will not arrive
+        LOST,
     } STRIDE
 }
 
@@ -193,6 +201,26 @@ pub mod state {
     pub const UP: f64 = 1.0;
     /// the process is coming up and does not answer yet
     pub const BOOTING: f64 = 2.0;
+    /// the process stands still, as in a long GC
+    pub const PAUSED: f64 = 3.0;
+}
+
+/// What is wrong with a link; what of it holds is added up.
+pub mod link {
+    /// everything sent is lost
+    pub const CUT: f64 = 1.0;
+    /// some is lost, doubled or overtaken
+    pub const LOSSY: f64 = 2.0;
+    /// it takes longer than the scenario has it
+    pub const SLOW: f64 = 4.0;
+}
+
+/// What is wrong with a disk; what of it holds is added up.
+pub mod disk {
+    /// what is written waits
+    pub const SLOW: f64 = 1.0;
+    /// nothing more can be written
+    pub const FULL: f64 = 2.0;
 }
 
 /// What a broker's ring counts down to.
@@ -246,9 +274,22 @@ mod tests {
             let _ = writeln!(text, "  {}: {},\n}});", block.end.0, block.end.1);
         }
         let pairs = |list: &[(&str, i64)]| list.iter().map(|(n, v)| (n.to_string(), *v)).collect::<Vec<_>>();
-        let states =
-            [("DEAD", state::DEAD as i64), ("UP", state::UP as i64), ("BOOTING", state::BOOTING as i64)];
+        let states = [
+            ("DEAD", state::DEAD as i64),
+            ("UP", state::UP as i64),
+            ("BOOTING", state::BOOTING as i64),
+            ("PAUSED", state::PAUSED as i64),
+        ];
         enumeration(&mut text, "", "BROKER_STATE", &pairs(&states));
+        let links = [
+            ("FINE", 0),
+            ("CUT", link::CUT as i64),
+            ("LOSSY", link::LOSSY as i64),
+            ("SLOW", link::SLOW as i64),
+        ];
+        enumeration(&mut text, "What is wrong with a link, added up.", "LINK", &pairs(&links));
+        let disks = [("FINE", 0), ("SLOW", disk::SLOW as i64), ("FULL", disk::FULL as i64)];
+        enumeration(&mut text, "What is wrong with a disk, added up.", "DISK", &pairs(&disks));
         let roles = [Role::Candidate, Role::Leader, Role::Follower];
         enumeration(&mut text, "", "ROLE", &roles.map(|r| (name(r), r as i64)));
         let timers = [

@@ -245,7 +245,8 @@ export class FakeRun {
     const cellsAt = flightsAt + this.flights.length * FLIGHT.STRIDE;
     const queuesAt = cellsAt + n * COLUMNS * CELL.STRIDE;
     const queueStride = QUEUE.LENGTH + UNITS * UNIT.STRIDE;
-    const f = new Float64Array(queuesAt + n * QUEUES * queueStride);
+    const linksAt = queuesAt + n * QUEUES * queueStride;
+    const f = new Float64Array(linksAt + n * n);
     const longest = Math.max(...this.members.map((m) => m.entries.length));
     const first = Math.max(0, longest - COLUMNS + 2);
     f[HEAD.TIME_US] = this.now;
@@ -255,6 +256,7 @@ export class FakeRun {
     f[HEAD.FLIGHTS_AT] = flightsAt;
     f[HEAD.CELLS_AT] = cellsAt;
     f[HEAD.QUEUES_AT] = queuesAt;
+    f[HEAD.LINKS_AT] = linksAt;
     f[HEAD.FIRST_INDEX] = first;
     f[HEAD.COLUMNS] = COLUMNS;
     f[HEAD.QUEUES] = QUEUES;
@@ -284,6 +286,7 @@ export class FakeRun {
       f[at + BROKER.DISPATCHED_INDEX] = m.committed;
       f[at + BROKER.TIMER] = TIMER.NONE;
       f[at + BROKER.VOTES] = -1;
+      f[at + BROKER.CLOCK_PERMILLE] = 1000;
       for (let c = 0; c < COLUMNS; c++) {
         const cell = cellsAt + (b * COLUMNS + c) * CELL.STRIDE;
         const entry = m.entries[first + c];

@@ -16,6 +16,7 @@ test('without attributes the defaults hold', () => {
     theme: 'auto',
     controls: 'full',
     messageEvery: 5000,
+    lab: 'button',
   });
   for (const name of NAMES) assert.equal(readOption(name, null).problem, null);
 });

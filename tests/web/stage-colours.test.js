@@ -53,6 +53,7 @@ for (const dark of [false, true]) {
       colours.soft,
       colours.ok,
       colours.bad,
+      colours.warn,
       colours.noTerm,
     ]) {
       for (const ground of [colours.paper, colours.card]) {

@@ -265,3 +265,21 @@ test('of name server, consumers and other producers nothing is told yet', () => 
     events.map(() => null),
   );
 });
+
+test('a pause, what a pause of the leader means, and what is lost between brokers is told', () => {
+  const story = new Story(3);
+  const lines = said(story, [
+    ...group(3),
+    leads(0, 1),
+    { kind: 'paused', broker: 0 },
+    { kind: 'paused', broker: 1 },
+    { kind: 'resumed', broker: 0 },
+    { kind: 'lost', id: 4, from: 0, to: 2, message: { kind: 'heartbeat_request', term: 1 } },
+    { kind: 'lost', id: 5, from: -1, to: 2, message: { kind: 'send_request' } },
+  ]).slice(-5);
+  assert.match(lines[0], /^A, the leader, stands still.*heartbeats/);
+  assert.match(lines[1], /^B stands still/);
+  assert.match(lines[2], /^A goes on/);
+  assert.equal(lines[3], 'What A has sent to C is lost on the way.');
+  assert.equal(lines[4], null);
+});

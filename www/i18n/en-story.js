@@ -98,12 +98,18 @@ export default {
   'say.fail': 'Message {number} was not accepted ({status}).',
   'say.refused': 'Nobody listens at {b}: {a} is refused at once.',
   'say.refused.producer': 'Nobody listens at {b}: the producer is refused at once.',
+  'say.lost': 'What {a} has sent to {b} is lost on the way.',
+  'say.paused': '{b} stands still, as in a long GC: its memory stays, and what comes to it waits.',
+  'say.paused.leader':
+    '{b}, the leader, stands still, as in a long GC: it does not notice, the others miss its heartbeats.',
+  'say.resumed': '{b} goes on, and handles in order all that has come meanwhile.',
   'say.nothing': 'Nothing more can happen by itself. Bring a broker back or send a message.',
 
   // hints of the controls
   'ui.step.title': 'Go to the next visible event and stop (. or →)',
   'ui.send.title': 'The producer sends one message (s)',
   'ui.new.title': 'Start again with a fresh seed (n)',
+  'ui.lab.title': 'Faults, rules to take away, and what must hold all the while',
   'ui.pace.title': 'Paced: flights are slow enough to follow, waits short. Linear: every second alike.',
   'ui.seed.title': 'Whole number. The same seed and the same actions give the same run.',
   'ui.language.title': '切换到中文',

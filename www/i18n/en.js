@@ -17,6 +17,7 @@ export default {
   'ui.step': 'Step',
   'ui.send': 'Send message',
   'ui.new': 'New run',
+  'ui.lab': 'Break it',
   'ui.pace': 'Time',
   'ui.paced': 'paced',
   'ui.linear': 'linear',
@@ -35,6 +36,7 @@ export default {
   'target.up':
     'Broker {b}, {role}, term {term}, {entries} entries, {committed} committed. Press Enter to kill it',
   'target.booting': 'Broker {b}, starting, {entries} entries in its store. Press Enter to kill it',
+  'target.paused': 'Broker {b}, paused, term {term}, {entries} entries. Press Enter to kill it',
   'target.dead': 'Broker {b}, dead, {entries} entries in its store. Press Enter to bring it back',
   'target.producer': 'Producer, {ok} messages answered SEND_OK. Press Enter to send one',
   'role.0': 'candidate',
@@ -52,6 +54,9 @@ export default {
   'problem.words': 'This language could not be loaded: {message}',
   'problem.after':
     'What flies, and the sentences under the picture, could not be loaded: {message}. The next run asks for them again.',
+  'problem.lab': 'What this needs could not be loaded: {message}',
+  'problem.link': 'The run in this address cannot be read: {message}',
+  'problem.ended': 'This run has ended: something was broken. Run it again, or begin a new one.',
   'problem.load': 'The simulator could not be loaded: {message}',
   'problem.panic':
     'The simulator stopped on an error of its own ({message}). Seed {seed} reproduces it; “New run” starts afresh.',
@@ -75,7 +80,9 @@ export default {
   'stage.candidate': 'CANDIDATE',
   'stage.dead': 'DOWN',
   'stage.booting': 'STARTING',
+  'stage.paused': 'PAUSED',
   'stage.booting.disk': 'reads its disk',
+  'stage.paused.disk': 'its memory stays',
   'stage.dead.disk': 'its disk stays',
   'stage.master': 'master · id {id}',
   'stage.slave': 'slave · id {id}',

@@ -76,12 +76,17 @@ export default {
   'say.fail': '消息 {number} 没有被接受（{status}）。',
   'say.refused': '{b} 那边无人监听：{a} 当即被拒绝连接。',
   'say.refused.producer': '{b} 那边无人监听：生产者当即被拒绝连接。',
+  'say.lost': '{a} 发给 {b} 的消息在途中丢失。',
+  'say.paused': '{b} 停住了，如同一次长 GC：内存还在，到来的请求都在等着。',
+  'say.paused.leader': '领导者 {b} 停住了，如同一次长 GC：它自己毫无察觉，其他节点却收不到心跳。',
+  'say.resumed': '{b} 继续运行，按顺序处理这期间到来的一切。',
   'say.nothing': '不会再自行发生什么了。请重启一台 broker，或发送一条消息。',
 
   // 控件的提示
   'ui.step.title': '走到下一个看得见的事件并停下（. 或 →）',
   'ui.send.title': '让生产者发送一条消息（s）',
   'ui.new.title': '换一个新种子重新开始（n）',
+  'ui.lab.title': '制造故障、去掉规则，看看哪些保证还成立',
   'ui.pace.title': '自适应：消息飞行放慢到看得清，等待缩短。线性：每一秒一样长。',
   'ui.seed.title': '整数。种子相同、操作相同，运行过程就完全相同。',
   'ui.language.title': 'Switch to English',

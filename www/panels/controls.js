@@ -28,6 +28,7 @@ export class Controls {
   #icon = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   /** Elements that show one word, and its key. @type {Map<HTMLElement, string>} */
   #labels = new Map();
+  #labOpen = false;
 
   /** @param {Wishes} wishes */
   constructor(wishes) {
@@ -43,6 +44,7 @@ export class Controls {
     this.step = this.#button('step', wishes.step);
     this.send = this.#button('send', wishes.send);
     this.renew = this.#button('new', wishes.newRun);
+    this.lab = this.#button('lab', () => wishes.option('lab', this.#labOpen ? 'button' : 'open'));
 
     const chosen = (/** @type {string} */ name) => (/** @type {Event} */ event) =>
       wishes.option(name, /** @type {HTMLSelectElement} */ (event.currentTarget).value);
@@ -67,7 +69,7 @@ export class Controls {
       onclick: () => wishes.option('lang', this.language.lang),
     });
 
-    this.buttons = h('div', { class: 'buttons' }, this.step, this.send, this.renew);
+    this.buttons = h('div', { class: 'buttons' }, this.step, this.send, this.renew, this.lab);
     this.settings = h(
       'div',
       { class: 'settings', role: 'group' },
@@ -96,7 +98,7 @@ export class Controls {
 
   /**
    * @param {Words} words
-   * @param {{playing: boolean, ready: boolean, pace: 'paced' | 'linear', speed: number, brokers: number, seed: number | null}} now
+   * @param {{playing: boolean, ready: boolean, pace: 'paced' | 'linear', speed: number, brokers: number, seed: number | null, lab: string}} now
    */
   update(words, now) {
     const t = words.text;
@@ -111,6 +113,10 @@ export class Controls {
     this.step.title = why || t('ui.step.title');
     this.send.title = why || t('ui.send.title');
     this.renew.title = t('ui.new.title');
+    this.lab.title = t('ui.lab.title');
+    this.lab.hidden = now.lab === 'none';
+    this.#labOpen = now.lab === 'open';
+    setAttribute(this.lab, 'aria-expanded', String(this.#labOpen));
     this.pace.title = t('ui.pace.title');
     this.seed.title = t('ui.seed.title');
     this.settings.setAttribute('aria-label', t('ui.controls'));

@@ -93,6 +93,15 @@ export class Story {
         return event.from < 0
           ? line('refused.producer', NEWS, { b: brokerName(event.to) })
           : line('refused', DETAIL, pair(event.from, event.to));
+      case 'lost':
+        // What is lost between others is seen, or not on the stage.
+        return event.from >= 0 && event.to >= 0 ? line('lost', STEP, pair(event.from, event.to)) : null;
+      case 'paused':
+        return line(member.role === 'leader' ? 'paused.leader' : 'paused', TURN, {
+          b: brokerName(event.broker),
+        });
+      case 'resumed':
+        return line('resumed', TURN, { b: brokerName(event.broker) });
       case 'appended':
         return this.#appended(event, member);
       case 'truncated':

@@ -10,7 +10,7 @@ import { h, setAttribute } from './dom.js';
 /** @import { Layout } from '../stage/layout.js' */
 
 /** By BROKER_STATE. */
-const STATES = ['dead', 'up', 'booting'];
+const STATES = ['dead', 'up', 'booting', 'paused'];
 
 /** A finger needs this much, CSS pixels. */
 const FINGER = 44;

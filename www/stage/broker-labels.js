@@ -13,7 +13,7 @@ import { font, textWidth, wordsWith } from './text.js';
  */
 
 /** By BROKER_STATE; what is up is called by its role. */
-const STATE_KEYS = ['stage.dead', '', 'stage.booting'];
+const STATE_KEYS = ['stage.dead', '', 'stage.booting', 'stage.paused'];
 
 /** By TIMER number. */
 const TIMER_KEYS = [

@@ -2,6 +2,7 @@
 //   leader     crown, second ring outside       follower   plain ring
 //   candidate  broken ring, its votes above     down       flat, grey, crossed out
 //                                               starting   flat, grey, a thin dotted rim
+//                                               paused     the same, and two bars (link-faults.js)
 // drawBrokers draws what changes with the state; drawTimers what changes with every frame.
 
 import { BROKER, BROKER_STATE, HEAD, ROLE, TIMER } from '../frame.js';
@@ -34,6 +35,7 @@ const ringWidth = (r) => Math.max(3, r * 0.12);
  */
 export function drawBrokers(ctx, frame, layout, look) {
   drawLinks(ctx, frame, layout, look);
+  look.lab?.drawLinks(ctx, frame, layout, look);
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
   for (let i = 0; i < n; i++) {
     const at = frame[HEAD.BROKERS_AT] + i * BROKER.STRIDE;
@@ -41,6 +43,7 @@ export function drawBrokers(ctx, frame, layout, look) {
     const state = frame[at + BROKER.STATE];
     if (state !== BROKER_STATE.UP) drawAway(ctx, layout, look, i, state === BROKER_STATE.DEAD);
     else drawLiving(ctx, frame, at, layout, look, i);
+    look.lab?.drawBroker(ctx, frame, layout, look, i);
     drawLabel(ctx, frame, at, layout, look, i);
   }
 }

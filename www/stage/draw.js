@@ -18,6 +18,7 @@ import { drawProducer } from './producer.js';
  * @property {import('./marks.js').Marks | null} marks
  * @property {Pick<typeof import('../after.js'), 'drawSheet' | 'drawMarks' | 'drawFlights'> | null} later  fetched after the
  *   first picture, in which nothing flies yet
+ * @property {import('../lab/stage.js').LabStage | null} [lab]  comes with the panel for breaking things
  * @property {number | null} focus                    broker that has the keyboard focus
  * @property {import('./hit.js').Hit} hover           what the pointer is over
  * @property {number} nowMs                           wall time, for marks
@@ -37,6 +38,7 @@ export function drawStage(ctx, frame, layout, look) {
   drawTimers(ctx, frame, layout, look);
   look.later?.drawMarks(ctx, frame, layout, look);
   look.later?.drawFlights(ctx, frame, layout, look);
+  look.lab?.drawOver(ctx, frame, layout, look);
 }
 
 /**

@@ -3,29 +3,27 @@
 
 import { FLIGHT, HEAD } from '../frame.js';
 import { drawFlightLabels, noteGlyph, startLabels } from './flight-labels.js';
-import { clamp } from './geometry.js';
+import {
+  ARROW,
+  CROWD,
+  along,
+  aside,
+  distanceAlong,
+  isGone,
+  placed,
+  sizeAmong,
+  spread,
+} from './flight-places.js';
 import { drawGlyph, messageColour, reach } from './glyphs.js';
 import { lane } from './lanes.js';
 import { fill, line } from './pen.js';
+import { cross } from './shapes.js';
 
 /**
  * @typedef {CanvasRenderingContext2D} Ctx
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./draw.js').Look} Look
  */
-
-/** With more messages than this the tails become short and words would only hide the picture. */
-const CROWD = 40;
-/** Messages get a little smaller as they get more. @param {number} count */
-const sizeAmong = (count) => clamp(1 - (count - 8) * 0.02, 0.75, 1);
-/** Length of an arrowhead, in sizes. */
-const ARROW = 0.8;
-/** With reduced motion messages stand still; those that share a lane stand side by side on it. */
-const STANDING = [0.5, 0.3, 0.7, 0.4, 0.6];
-
-/** Of each message of this frame, as long as there is no crowd: how far along its lane, how far to the side of it. */
-const along = new Float64Array(CROWD);
-const aside = new Float64Array(CROWD);
 
 /**
  * @param {Ctx} ctx
@@ -52,7 +50,7 @@ export function drawFlights(ctx, frame, layout, look) {
     const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
     const x = path.x0 + path.ux * along[i] - path.uy * aside[i];
     const y = path.y0 + path.uy * along[i] + path.ux * aside[i];
-    drawGlyph(ctx, frame, at, x, y, size, messageColour(frame, at, look.palette), look.palette);
+    drawMessage(ctx, frame, at, x, y, size, look);
     noteGlyph(x, y, size * 1.15);
     const tip = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size + ARROW * size * 0.5;
     noteGlyph(x + path.ux * tip, y + path.uy * tip, ARROW * size * 0.5);
@@ -82,65 +80,27 @@ function drawCrowd(ctx, frame, layout, look, first, count) {
     const path = lane(layout, frame[at + FLIGHT.FROM], frame[at + FLIGHT.TO]);
     const far = distanceAlong(frame, at, path, size, look.reducedMotion);
     drawTail(ctx, frame, at, layout, look, size, far, 0, true);
-    const colour = messageColour(frame, at, look.palette);
-    drawGlyph(ctx, frame, at, path.x0 + path.ux * far, path.y0 + path.uy * far, size, colour, look.palette);
+    drawMessage(ctx, frame, at, path.x0 + path.ux * far, path.y0 + path.uy * far, size, look);
   }
 }
 
 /**
- * Whether both ends of a message are on the stage.
+ * What is lost is seen to be lost, and where: it stops half way, pale, under a cross.
+ * @param {Ctx} ctx
  * @param {Float64Array} frame
  * @param {number} at
- * @param {Layout} layout
- */
-function placed(frame, at, layout) {
-  const n = layout.brokers.length;
-  return frame[at + FLIGHT.FROM] < n && frame[at + FLIGHT.TO] < n;
-}
-
-/**
- * Messages that would cover one another on the same lane move apart, the later one outward, by as much as they would
- * overlap: so it glides out and back while one overtakes the other.
- * @param {Float64Array} frame
- * @param {Layout} layout
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
  * @param {Look} look
- * @param {number} first
- * @param {number} count
- * @param {number} size
  */
-function spread(frame, layout, look, first, count, size) {
-  const near = size * 3.2;
-  for (let i = 0; i < count; i++) {
-    const at = first + i * FLIGHT.STRIDE;
-    aside[i] = 0;
-    if (!placed(frame, at, layout)) continue;
-    const from = frame[at + FLIGHT.FROM];
-    const to = frame[at + FLIGHT.TO];
-    along[i] = distanceAlong(frame, at, lane(layout, from, to), size, look.reducedMotion);
-    for (let k = 0; k < i; k++) {
-      const other = first + k * FLIGHT.STRIDE;
-      if (frame[other + FLIGHT.FROM] !== from || frame[other + FLIGHT.TO] !== to) continue;
-      const overlap = 1 - Math.abs(along[i] - along[k]) / near;
-      if (overlap > 0) aside[i] = Math.max(aside[i], aside[k] + size * 2.3 * Math.min(1, overlap * 2));
-    }
-  }
-}
-
-/**
- * How far from the start of its lane the middle of a message is. It starts and ends with the whole shape outside the
- * rims, arrowhead included.
- * @param {Float64Array} frame
- * @param {number} at
- * @param {import('./lanes.js').Lane} path
- * @param {number} size
- * @param {boolean} standing
- */
-function distanceAlong(frame, at, path, size, standing) {
-  const { length } = path;
-  const half = reach(frame[at + FLIGHT.KIND], path.ux, path.uy) * size;
-  const progress = standing ? STANDING[frame[at + FLIGHT.ID] % STANDING.length] : frame[at + FLIGHT.PROGRESS];
-  const room = length - 2 * half - ARROW * size;
-  return room > 0 ? half + room * progress : length * progress;
+function drawMessage(ctx, frame, at, x, y, size, look) {
+  const gone = isGone(frame, at);
+  if (gone) ctx.globalAlpha = 0.4;
+  drawGlyph(ctx, frame, at, x, y, size, messageColour(frame, at, look.palette), look.palette);
+  if (!gone) return;
+  ctx.globalAlpha = 1;
+  cross(ctx, x, y, size * 0.9, look.palette.bad);
 }
 
 /**

@@ -89,7 +89,9 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
   const { palette } = look;
   const { cell } = logs;
   const y = rows[i].cellY;
-  const away = frame[at + BROKER.STATE] !== BROKER_STATE.UP;
+  const state = frame[at + BROKER.STATE];
+  // What is paused still knows all it knew.
+  const away = state !== BROKER_STATE.UP && state !== BROKER_STATE.PAUSED;
   const hovered = hovers(look, i);
   if (hovered || look.focus === i) {
     ctx.fillStyle = palette.band;
@@ -105,7 +107,7 @@ function drawRow(ctx, frame, at, i, first, layout, look) {
   }
   const nameX = logs.left + type.cell * 0.6;
   const middle = y + cell.h / 2;
-  if (frame[at + BROKER.STATE] === BROKER_STATE.DEAD) {
+  if (state === BROKER_STATE.DEAD) {
     cross(ctx, nameX, middle, type.cell * 0.95, palette.line);
     circle(ctx, nameX, middle, type.cell * 0.68);
     fill(ctx, palette.paper);

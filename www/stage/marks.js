@@ -133,7 +133,10 @@ export function createMarks() {
         committedTo.delete(broker);
         return mark('killed', broker, wallMs, { ok: false });
       case 'started':
+      case 'resumed':
         return mark('started', broker, wallMs);
+      case 'paused':
+        return mark('killed', broker, wallMs, { ok: false });
       case 'put_result':
         // Only the first producer is on the stage, and neither name server nor consumers are.
         if (event.producer > 0) return;

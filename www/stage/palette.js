@@ -17,6 +17,7 @@
  * @property {string} band      background of a highlighted row
  * @property {string} ok        agrees, SEND_OK
  * @property {string} bad       refuses, fails
+ * @property {string} warn      a rule that is taken away
  * @property {string} dead      a broker that is down
  * @property {string} deadDisc  its disc
  * @property {string} focus     keyboard focus
@@ -37,6 +38,7 @@ const LIGHT = {
   band: '#f1f3f4',
   ok: '#177245',
   bad: '#b3261e',
+  warn: '#8a5600',
   dead: '#69727e',
   deadDisc: '#e9ebee',
   focus: '#1b2430',
@@ -57,6 +59,7 @@ const DARK = {
   band: '#181e26',
   ok: '#5fd39c',
   bad: '#ff8d80',
+  warn: '#e3b15f',
   dead: '#8a94a0',
   deadDisc: '#222932',
   focus: '#eef1f4',

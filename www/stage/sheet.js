@@ -17,6 +17,8 @@ import { BROKER, CELL, HEAD, QUEUE, UNIT } from '../frame.js';
  * @property {import('./text.js').Words | null} words
  * @property {number | null} focus
  * @property {number} hover
+ * @property {unknown} say    who words what the panel for breaking things adds
+ * @property {number} version  of what it adds
  */
 
 /** @type {WeakMap<object, Sheet | null>} */
@@ -75,6 +77,8 @@ function sheetOf(canvas) {
       words: null,
       focus: null,
       hover: -2,
+      say: null,
+      version: 0,
     };
   }
   sheets.set(canvas, sheet);
@@ -97,18 +101,24 @@ function changed(sheet, canvas, frame, layout, look) {
     differs = true;
   }
   const hover = look.hover === null ? -2 : look.hover.what === 'broker' ? look.hover.broker : -1;
+  const say = look.lab?.say ?? null;
+  const version = look.lab?.version ?? 0;
   if (
     sheet.layout !== layout ||
     sheet.palette !== look.palette ||
     sheet.words !== look.words ||
     sheet.focus !== look.focus ||
-    sheet.hover !== hover
+    sheet.hover !== hover ||
+    sheet.say !== say ||
+    sheet.version !== version
   ) {
     sheet.layout = layout;
     sheet.palette = look.palette;
     sheet.words = look.words;
     sheet.focus = look.focus;
     sheet.hover = hover;
+    sheet.say = say;
+    sheet.version = version;
     differs = true;
   }
   return numbersChanged(sheet, frame) || differs;
@@ -123,7 +133,8 @@ function numbersChanged(sheet, frame) {
   const brokers = frame[HEAD.BROKERS];
   const cells = brokers * frame[HEAD.COLUMNS] * CELL.STRIDE;
   const queues = brokers * frame[HEAD.QUEUES] * (QUEUE.LENGTH + frame[HEAD.UNITS] * UNIT.STRIDE);
-  const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues;
+  const links = frame[HEAD.LINKS_AT] > 0 ? brokers * brokers : 0;
+  const most = HEAD.LENGTH + brokers * BROKER.STRIDE + cells + queues + links;
   if (sheet.seen.length < most) sheet.seen = new Float64Array(most);
   const { seen } = sheet;
   let count = 0;
@@ -147,6 +158,7 @@ function numbersChanged(sheet, frame) {
   }
   for (let at = frame[HEAD.CELLS_AT], end = at + cells; at < end; at++) note(frame[at]);
   for (let at = frame[HEAD.QUEUES_AT], end = at + queues; at < end; at++) note(frame[at]);
+  for (let at = frame[HEAD.LINKS_AT], end = at + links; at < end; at++) note(frame[at]);
   if (count !== sheet.seenCount) {
     sheet.seenCount = count;
     differs = true;

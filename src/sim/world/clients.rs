@@ -128,6 +128,9 @@ impl World {
                 self.with_client(Party::Producer(ProducerId(n as u8)), ClientInput::Wake);
             }
         }
+        if crate::PLAIN {
+            return;
+        }
         for n in 0..self.consumers.len() {
             let consumer = ConsumerId(n as u8);
             if self.consumers[n].next().is_some_and(|due| due <= at) {
@@ -202,7 +205,7 @@ impl World {
                     ClientInput::IdsChanged => {}
                 }
             }
-            Party::Consumer(id) => {
+            Party::Consumer(id) if !crate::PLAIN => {
                 if let Some(consumer) = &mut self.consumers[usize::from(id.0)].process {
                     match input {
                         ClientInput::Wake => consumer.wake(now, &mut out),
@@ -213,7 +216,7 @@ impl World {
                     }
                 }
             }
-            Party::Broker(_) | Party::NameServer => {}
+            Party::Consumer(_) | Party::Broker(_) | Party::NameServer => {}
         }
         self.take_client_effects(client, out);
     }

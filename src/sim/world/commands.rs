@@ -23,6 +23,10 @@ impl World {
     }
 
     fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
+        use Command::{Kill, Restart, Send};
+        if crate::PLAIN && !matches!(command, Kill { .. } | Restart { .. } | Send { .. }) {
+            return Ok(());
+        }
         match command {
             Command::Kill { broker } => {
                 let n = self.number_of(broker)?;

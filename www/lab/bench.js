@@ -1,0 +1,227 @@
+// Where the panel and the element meet: runs in the second module, what the panel is told of them, and what its wishes
+// come to. Fetched when it is first needed (door.js).
+
+import { HEAD } from '../frame.js';
+import { describe } from '../options.js';
+import { LabRun, loadLabEngine } from './engine.js';
+import { handOver } from './handover.js';
+import { Panel } from './panel.js';
+import { Searching } from './searching.js';
+
+/** @import { PlainRun, Run } from '../engine.js' */
+/** @import { Words } from '../i18n/index.js' */
+/** @import { View } from '../view.js' */
+/** @import { LabEngine } from './engine.js' */
+/** @import { Details, LabState, SearchOptions, Violation } from './panel.js' */
+/** @import { LinkState } from './world.js' */
+
+/**
+ * What it needs of the element.
+ * @typedef {object} Host
+ * @property {View} view
+ * @property {ShadowRoot} root
+ * @property {() => Run | null} run
+ * @property {(run: LabRun) => void} take         goes on with this run, which is at the same moment the same as the present one
+ * @property {(scenario: unknown) => void} open   begins a run of that scenario, and plays it
+ * @property {(command: Record<string, unknown>) => void} command
+ * @property {() => string} link
+ * @property {() => void} pause
+ * @property {() => void} changed                 to be drawn again
+ * @property {(error: unknown) => void} refuse    says what cannot be done, and why
+ */
+
+/** Numbers are read, not watched, milliseconds. */
+const EVERY_MS = 250;
+
+/** @param {Host} host */
+export async function openBench(host) {
+  const bench = new Bench(host, await loadLabEngine());
+  await bench.adopt();
+  return bench;
+}
+
+export class Bench {
+  #host;
+  #engine;
+  #panel;
+  #searching;
+  /** The present run, if it is in the second module. @type {LabRun | null} */
+  #run = null;
+  /** What it was begun with. @type {Record<string, any>} */
+  #scenario = {};
+  /** What a scenario says if it says nothing. @type {Record<string, any>} */
+  #usual;
+  #nextAt = 0;
+  #state = /** @type {LabState} */ ({
+    frame: new Float64Array(0),
+    guarantees: [],
+    violation: null,
+    rules: [],
+    preset: '',
+    search: null,
+    ready: false,
+  });
+
+  /** @param {Host} host @param {LabEngine} engine */
+  constructor(host, engine) {
+    this.#host = host;
+    this.#engine = engine;
+    const usual = engine.create({});
+    this.#usual = usual.scenario();
+    usual.free();
+    const { changed, command, pause } = host;
+    this.#searching = new Searching(changed);
+    this.#panel = new Panel({
+      command,
+      pause,
+      changed,
+      setRule: (rule, kept) => command({ do: 'rule', rule, kept }),
+      preset: (preset) => host.open({ ...this.#scenario, preset, rules: {} }),
+      openRun: (run) => this.#openRun(run),
+      again: () => this.again(),
+      search: (options) => this.#search(options),
+      cancel: () => this.#searching.cancel(),
+      copyLink: () => navigator.clipboard.writeText(host.link()),
+      frame: () => host.run()?.frame() ?? null,
+    });
+    this.#panel.mount(host.view, host.root);
+  }
+
+  /** Whether the panel is to be seen. @param {boolean} shown */
+  set shown(shown) {
+    this.#panel.shown = shown;
+  }
+
+  /** What was broken in the present run. */
+  get violation() {
+    return this.#state.violation;
+  }
+
+  /**
+   * A run of a scenario, which may leave things out, or be all wrong.
+   * @param {unknown} scenario
+   */
+  create(scenario) {
+    return this.#engine.create(scenario);
+  }
+
+  /** The rules in force, for a run to come. */
+  get rules() {
+    const { preset } = this.#scenario;
+    const rules = this.#run?.rules().map(({ name, kept }) => [name, kept]);
+    return rules ? { preset, rules: Object.fromEntries(rules) } : {};
+  }
+
+  /** A run begins that is no continuation of the last one. @param {Run} run */
+  begin(run) {
+    this.#panel.begin();
+    this.#follow(run);
+  }
+
+  /** @param {Run} run */
+  #follow(run) {
+    this.#run = run instanceof LabRun ? run : null;
+    this.#scenario = run.scenario();
+    this.#state.violation = null;
+    this.renew();
+  }
+
+  /** The present run, which began in the first module, goes on in this one. */
+  async adopt() {
+    const first = this.#host.run();
+    if (!first || first instanceof LabRun) return;
+    const stands = () => this.#host.run() === first;
+    try {
+      await handOver(this.#engine, /** @type {PlainRun} */ (first), stands, (run) => {
+        this.#follow(run);
+        this.#scenario.commands = [];
+        this.#host.take(run);
+      });
+    } catch (error) {
+      // It plays on where it is; the next one begins here.
+      console.error('ledger-scope:', describe(error).message);
+      this.#host.refuse(error);
+    }
+  }
+
+  /** What is shown is no longer so. */
+  renew() {
+    this.#nextAt = 0;
+  }
+
+  /**
+   * Looks at what has happened in the present run.
+   * @param {boolean} playing
+   * @returns {Violation | null} what was broken just now
+   */
+  look(playing) {
+    const run = this.#run;
+    const state = this.#state;
+    if (!run) return null;
+    const before = state.violation;
+    state.violation ??= run.violation();
+    const nowMs = performance.now();
+    if (!playing || nowMs >= this.#nextAt || state.violation !== before) {
+      this.#nextAt = nowMs + EVERY_MS;
+      state.guarantees = run.guarantees();
+      state.rules = run.rules();
+      state.details = this.#panel.shown ? details(run) : undefined;
+    }
+    return state.violation === before ? null : state.violation;
+  }
+
+  /** @param {Words} words @param {Float64Array} frame */
+  show(words, frame) {
+    if (!this.#run) return;
+    const state = this.#state;
+    state.frame = frame;
+    state.preset = this.#scenario.preset;
+    state.search = this.#searching.state;
+    state.ready = this.#panel.shown && state.violation === null;
+    this.#panel.update(words, state);
+  }
+
+  /** The present run from its beginning. */
+  again() {
+    if (this.#run) this.#host.open(this.#run.scenario());
+  }
+
+  /** A scenario without what goes without saying. @param {Record<string, any>} scenario */
+  brief(scenario) {
+    const said = (/** @type {[string, unknown]} */ [name, value]) =>
+      name === 'version' || name === 'seed' || JSON.stringify(value) !== JSON.stringify(this.#usual[name]);
+    return Object.fromEntries(Object.entries(scenario).filter(said));
+  }
+
+  /** @param {string | Record<string, unknown>} run */
+  async #openRun(run) {
+    try {
+      if (typeof run !== 'string') return this.#host.open(run);
+      const response = await fetch(run);
+      if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${response.url}`);
+      this.#host.open(await response.json());
+    } catch (error) {
+      this.#host.refuse(error);
+    }
+  }
+
+  /** @param {SearchOptions} options */
+  #search(options) {
+    this.#searching.start(this.#engine.module, /** @type {any} */ (this.rules), options);
+  }
+
+  /** The element is gone for good. */
+  close() {
+    this.#searching.stop();
+  }
+}
+
+/** Asked for all at once: what is asked for while it is drawn may move the frame that it is drawn from. @param {LabRun} run @returns {Details} */
+function details(run) {
+  const brokers = run.frame()[HEAD.BROKERS];
+  const all = Array.from({ length: brokers }, (_, n) => n);
+  /** @type {LinkState[][]} */
+  const links = all.map((from) => all.map((to) => run.link(from, to)));
+  const disks = all.map((broker) => run.disk(broker));
+  return { link: (from, to) => links[from][to], disk: (broker) => disks[broker] };
+}
