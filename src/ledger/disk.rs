@@ -173,6 +173,15 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_flush_is_due_when_it_is_over_and_not_while_it_writes() {
+        let mut disk = Disk { slow: Micros::millis(100), ..Disk::default() };
+        disk.started(Micros::ZERO);
+        assert_eq!(disk.flush_due(Micros::ZERO), None);
+        write(&mut disk, Micros::millis(1)); // the flush of 10 ms takes it
+        assert_eq!(disk.flush_due(Micros::millis(1)), Some(Micros::millis(110)));
+    }
+
+    #[test]
     fn what_was_deleted_is_not_waited_for() {
         let mut disk = Disk::default();
         disk.started(Micros::ZERO);
