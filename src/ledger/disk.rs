@@ -192,4 +192,22 @@ mod tests {
         disk.lose_power(Micros::millis(12));
         assert_eq!(disk.store.end_index(), Index(0));
     }
+
+    #[test]
+    fn what_takes_the_place_of_deleted_entries_waits_for_a_flush_of_its_own() {
+        for slow in [Micros::ZERO, Micros::millis(100)] {
+            let mut disk = Disk { slow, ..Disk::default() };
+            disk.started(Micros::ZERO);
+            (0..3).for_each(|_| write(&mut disk, Micros::millis(1)));
+            write(&mut disk, Micros::millis(111));
+            write(&mut disk, Micros::millis(122)); // too late for the flush of 120 ms
+            disk.store.truncate(Index(2), true);
+            disk.truncated(Index(2));
+            assert_eq!(disk.flush_due(Micros::millis(122)), None);
+            write(&mut disk, Micros::millis(123));
+            assert_eq!(disk.flushed(Micros::millis(123)), Index(1));
+            disk.lose_power(Micros::millis(124));
+            assert_eq!(disk.store.end_index(), Index(1));
+        }
+    }
 }

@@ -117,6 +117,16 @@ fn a_flush_waits_for_as_many_dirty_pages_as_it_is_told() {
 }
 
 #[test]
+fn raw_bytes_are_those_of_one_file() {
+    let mut queue = filled(6, 80);
+    let unit = |n: i64| CqUnit { offset: n * 100, size: 100, tags_code: 7 }.encode().to_vec();
+    assert_eq!(queue.raw(20, 40), Some([unit(1), unit(2)].concat()));
+    assert_eq!(queue.raw(70, 20), None);
+    queue.truncate_dirty(500);
+    assert_eq!((queue.get(5), queue.raw(100, 20)), (None, Some(unit(5))), "left behind");
+}
+
+#[test]
 fn a_full_file_is_flushed_whatever_it_has_and_one_file_at_a_time() {
     let mut queue = filled(9, 80);
     let after = [0, 1, 2, 3].map(|_| {

@@ -131,6 +131,7 @@ fn files_whose_head_was_deleted_begin_at_a_later_index() {
     let [data, index] = files(&store);
     let loaded = EntryStore::load(SMALL, data.into_iter().skip(1), index).unwrap();
     assert_eq!((loaded.begin_index(), loaded.end_index()), (Index(5), Index(19)));
+    assert_eq!(loaded.data_begin(), 400);
     assert_eq!(loaded.get(Index(4)), None);
     assert_eq!(loaded.get(Index(5)), store.get(Index(5)));
 }
@@ -190,6 +191,22 @@ fn positions_lead_back_to_entries() {
         [Some(0), Some(0), Some(1), Some(4), None, None, Some(5)]
     );
     assert_eq!(index(store.wrote_position()), None);
+}
+
+#[test]
+fn bytes_that_a_truncate_left_behind_are_in_use() {
+    let mut store = EntryStore::new(SMALL);
+    for n in 0..7 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let used = |store: &EntryStore| [store.data_used().collect::<Vec<_>>(), store.index_used().collect()];
+    assert_eq!(used(&store), [vec![(0, 400), (400, 156)], vec![(0, 96), (96, 96), (192, 32)]]);
+    let mut erased = store.clone();
+    erased.truncate(Index(6), true);
+    assert_eq!(used(&erased), [vec![(0, 400), (400, 78)], vec![(0, 96), (96, 96), (192, 0)]]);
+    store.truncate(Index(6), false);
+    let pages = [vec![(0, 400), (400, 400)], vec![(0, 96), (96, 96), (192, 96)]];
+    assert_eq!(used(&store), pages, "rounded up to a page, or the file");
 }
 
 /// The same operations on plain bytes.
