@@ -12,7 +12,17 @@ import { ask, run } from './lib/run.mjs';
 import { Missing, heading, note, script } from './lib/say.mjs';
 
 const SLICES = 24;
-const INTEGRATION = ['stories', 'dledger_suite', 'store_golden', 'retries', 'faults', 'trouble'];
+const INTEGRATION = [
+  'dledger_suite',
+  'export',
+  'faults',
+  'fuzz_corpus',
+  'inspect',
+  'retries',
+  'store_golden',
+  'stories',
+  'trouble',
+];
 const OUTCOMES = /** @type {const} */ (['caught', 'timeout', 'missed', 'unviable']);
 
 /** @typedef {Record<(typeof OUTCOMES)[number], string[]>} Outcomes names of mutants: file, line, column, change */
