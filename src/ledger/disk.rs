@@ -189,6 +189,15 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_flush_is_due_when_it_is_over_and_not_while_it_writes() {
+        let mut disk = Disk { slow: Micros::millis(100), ..Disk::default() };
+        disk.started(Micros::ZERO);
+        assert_eq!(disk.flush_due(Micros::ZERO), None);
+        write(&mut disk, Micros::millis(1)); // the flush of 10 ms takes it
+        assert_eq!(disk.flush_due(Micros::millis(1)), Some(Micros::millis(110)));
+    }
+
+    #[test]
     fn what_was_deleted_is_not_waited_for() {
         let mut disk = Disk::default();
         disk.started(Micros::ZERO);
@@ -198,5 +207,23 @@ mod tests {
         disk.truncated(Index(1));
         disk.lose_power(Micros::millis(12));
         assert_eq!(disk.store.end_index(), Index(0));
+    }
+
+    #[test]
+    fn what_takes_the_place_of_deleted_entries_waits_for_a_flush_of_its_own() {
+        for slow in [Micros::ZERO, Micros::millis(100)] {
+            let mut disk = Disk { slow, ..Disk::default() };
+            disk.started(Micros::ZERO);
+            (0..3).for_each(|_| write(&mut disk, Micros::millis(1)));
+            write(&mut disk, Micros::millis(111));
+            write(&mut disk, Micros::millis(122)); // too late for the flush of 120 ms
+            disk.store.truncate(Index(2), true);
+            disk.truncated(Index(2));
+            assert_eq!(disk.flush_due(Micros::millis(122)), None);
+            write(&mut disk, Micros::millis(123));
+            assert_eq!(disk.flushed(Micros::millis(123)), Index(1));
+            disk.lose_power(Micros::millis(124));
+            assert_eq!(disk.store.end_index(), Index(1));
+        }
     }
 }

@@ -79,7 +79,6 @@ impl EntryStore {
             (Some(BLANK_MAGIC), Some(size)) if i64::from(size) >= MIN_BLANK_SIZE => {
                 Record::Blank { size: i64::from(size) }
             }
-            (Some(BLANK_MAGIC), _) | (_, Some(0)) => Record::End,
             _ => match self.raw_data(pos, ENTRY_HEADER_SIZE).map(|bytes| EntryHeader::decode(&bytes)) {
                 Some(Ok(header)) if self.raw_data(pos, header.size as usize).is_some() => {
                     Record::Entry(header)

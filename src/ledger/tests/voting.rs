@@ -204,3 +204,29 @@ fn a_new_leader_whose_first_round_reaches_nobody_steps_down() {
     let unreachable = (-1, Code::NetworkError);
     assert_eq!(after_heartbeats(&[unreachable, unreachable]).member.role(), Role::Candidate);
 }
+
+#[test]
+fn a_member_counts_down_to_what_it_does_next() {
+    let mut bench = voter();
+    assert_eq!(bench.member.countdown(), None, "it asks for votes at once");
+    bench.run(Micros::millis(1));
+    let (since, after) = (bench.now, |s| Micros::millis(1) + Micros::seconds(s));
+    assert_eq!(bench.member.countdown(), Some(Countdown::Round { since, until: after(2) }));
+    bench.run(Micros::millis(2100)); // nobody answers
+    let since = Micros::millis(2001);
+    let until = since + Micros::millis(300);
+    assert_eq!(bench.member.countdown(), Some(Countdown::Retry { since, until }));
+
+    let mut bench = voter();
+    bench.now = Micros::millis(1);
+    bench.follow(3);
+    bench.run(Micros::seconds(2));
+    let since = Micros::millis(1);
+    assert_eq!(bench.member.countdown(), Some(Countdown::Election { since, until: after(6) }));
+
+    let bench = after_heartbeats(&[(-1, Code::Success)]);
+    let Some(Countdown::Heartbeat { since, until }) = bench.member.countdown() else {
+        panic!("{:?}", bench.member.countdown())
+    };
+    assert_eq!(until, since + Micros::seconds(2));
+}
