@@ -52,7 +52,7 @@ impl Watch {
         match record.event {
             Event::Sent { .. } | Event::Delivered { .. } => return Ok(()),
             Event::Role { broker, role, term, .. } => {
-                self.liveness.role(look.at, broker, role);
+                self.liveness.role(look, broker, role);
                 self.logs.role(look, (broker, role, term))?;
             }
             Event::Term { broker, term } => self.logs.term(broker, term),

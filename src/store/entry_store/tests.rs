@@ -104,6 +104,26 @@ fn entries_truncated_and_erased_stay_away_after_a_restart() {
 }
 
 #[test]
+fn what_comes_after_a_truncate_lies_where_it_does_for_who_never_had_what_was_cut() {
+    let mut leader = EntryStore::new(SMALL);
+    append(&mut leader, 1, &[1; 300]);
+    let mut follower = leader.clone();
+    append(&mut follower, 1, &[2; 300]);
+    assert_eq!(follower.position_of(Index(1)), Some(400), "it did not fit into the first file");
+    let mut original = follower.clone();
+    assert_eq!(append(&mut leader, 2, b""), (Index(1), 348));
+
+    follower.truncate(Index(1), true);
+    assert_eq!(follower.wrote_position(), 348);
+    follower.append_as_follower(leader.entry(Index(1)).unwrap()).unwrap();
+    assert_eq!(files(&follower), files(&leader));
+
+    original.truncate(Index(1), false);
+    original.append_as_follower(leader.entry(Index(1)).unwrap()).unwrap();
+    assert_eq!(original.position_of(Index(1)), Some(400), "the padding stayed");
+}
+
+#[test]
 fn a_restart_shares_bodies_with_the_store_it_came_from() {
     let store = log_of(3);
     let reopened = store.clone().reopen().unwrap();
@@ -197,7 +217,9 @@ fn every_byte_is_what_a_store_of_plain_bytes_holds() {
                 let first = Index(draw((store.end_index().0 + 3) as u64) as i64);
                 let erase = draw(2) == 0;
                 if let Some(at) = store.position_of(first) {
-                    plain.data.truncate(at, erase);
+                    let end = |index| Some(store.position_of(index)? + store.entry(index)?.size() as i64);
+                    let before = end(first.prev()).filter(|_| erase).unwrap_or(at);
+                    plain.data.truncate(before, erase);
                     plain.index.truncate(first.0 * 32, erase);
                 }
                 store.truncate(first, erase);
