@@ -4,13 +4,16 @@
 mod candidates;
 mod smaller;
 
-use super::Violation;
 use super::run::Run;
+use super::{Broken, Violation, Watch};
 use crate::scenario::Scenario;
+use crate::time::Micros;
 use candidates::Candidates;
 
 /// Most runs that are tried.
-const RUNS_MAX: u32 = 10_000;
+const RUNS_MAX: u32 = 20_000;
+/// Nothing is waited for longer than this after the last command, but what takes long by its nature.
+const SOON: Micros = Micros::seconds(60);
 
 /// A scenario that is being made smaller.
 pub struct Shrink {
@@ -53,7 +56,13 @@ impl Shrink {
         }
         let scenario = self.candidates.next(&self.best)?;
         self.runs += 1;
-        let run = Run::until(scenario.clone(), self.violation.at + self.candidates.patience());
+        // What is broken long after all commands is what should have happened by then.
+        let last = scenario.commands.last().map_or(Micros::ZERO, |(at, _)| *at);
+        let liveness = matches!(self.violation.what, Broken::NoLeader | Broken::NoPut)
+            || matches!(self.violation.what, Broken::AcknowledgedNotShown | Broken::AcknowledgedNotConsumed);
+        let after = if liveness { Watch::new(&scenario).patience() } else { SOON };
+        let until = (self.violation.at + self.candidates.patience()).min(last + after);
+        let run = Run::until(scenario.clone(), until);
         Some((scenario, run))
     }
 

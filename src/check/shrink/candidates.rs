@@ -2,10 +2,15 @@
 
 use super::smaller;
 use crate::scenario::Scenario;
+use crate::sim::Command;
 use crate::time::Micros;
 
 /// Seeds that are tried where one thing less is other chance all the same.
 const SEEDS: usize = 20;
+/// So many commands are left at a time, of more than the last of these numbers.
+const WINDOWS: [usize; 4] = [3, 6, 12, 24];
+/// About so many windows of each size are tried, with other seeds if there are fewer.
+const WINDOWS_TRIED: usize = 1_000;
 /// Of more commands not every two are tried together.
 const PAIRS_MAX: usize = 50;
 /// Times are rounded to these, in microseconds, if the same is broken all the same.
@@ -19,6 +24,9 @@ const CALM: Micros = Micros::seconds(2);
 /// The ways to make a scenario smaller, in the order in which they are tried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Way {
+    /// Only some commands that follow each other are left, as if all began with them. In a run with much trouble that
+    /// finds more than to leave something out, which makes another run of all that comes after it. Tried once.
+    Windows,
     /// Commands are left out: all, halves of them, quarters, and so on to single ones.
     Commands,
     /// Two commands are left out that do not follow each other: one may undo the other.
@@ -37,8 +45,17 @@ enum Way {
     Round,
 }
 
-const WAYS: [Way; 8] =
-    [Way::Commands, Way::Pairs, Way::Brokers, Way::Parts, Way::Weaker, Way::Seeds, Way::Sooner, Way::Round];
+const WAYS: [Way; 9] = [
+    Way::Windows,
+    Way::Commands,
+    Way::Pairs,
+    Way::Brokers,
+    Way::Parts,
+    Way::Weaker,
+    Way::Seeds,
+    Way::Sooner,
+    Way::Round,
+];
 
 /// Where the search for something smaller is. All ways are gone through until none but those of time has found anything.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +91,10 @@ impl Candidates {
     /// The last one is the best now.
     pub fn accepted(&mut self) {
         match WAYS[self.way] {
+            Way::Windows => {
+                self.less = true;
+                self.at = WINDOWS.len();
+            }
             // What follows has moved to this place.
             Way::Commands | Way::Parts | Way::Weaker => self.less = true,
             Way::Pairs => {
@@ -110,9 +131,9 @@ impl Candidates {
     /// `false`: that was the last.
     fn next_way(&mut self) -> bool {
         let (way, less, timed) = match WAYS[self.way] {
-            Way::Seeds if self.less => (0, false, false),
+            Way::Seeds if self.less => (1, false, false),
             Way::Seeds if self.timed => return false,
-            Way::Round => (0, false, true),
+            Way::Round => (1, false, true),
             _ => (self.way + 1, self.less, self.timed),
         };
         *self = Candidates { way, less, timed, ..Candidates::default() };
@@ -123,6 +144,10 @@ impl Candidates {
     pub fn next(&mut self, best: &Scenario) -> Option<Scenario> {
         loop {
             let next = match WAYS[self.way] {
+                Way::Windows => match WINDOWS.get(self.at) {
+                    Some(size) if best.commands.len() > *size => self.window(best, *size).into(),
+                    _ => Next::Over,
+                },
                 Way::Commands => self.without_commands(best),
                 Way::Pairs if best.commands.len() > PAIRS_MAX => Next::Over,
                 Way::Pairs if self.at >= best.commands.len() => Next::Over,
@@ -146,6 +171,30 @@ impl Candidates {
                 Next::Over => return None,
             }
         }
+    }
+
+    /// So many commands, and the end of all trouble if that is what comes last.
+    fn window(&self, best: &Scenario, size: usize) -> Option<Scenario> {
+        let quiet = best.commands.iter().rposition(|(_, command)| *command == Command::Calm);
+        let quiet = quiet.filter(|at| best.commands[*at..].iter().all(|(_, c)| !smaller::is_trouble(c)));
+        let (trouble, quiet) = best.commands.split_at(quiet.unwrap_or(best.commands.len()));
+        let step = size.div_ceil(3);
+        let windows = trouble.len().saturating_sub(size) / step + 1;
+        let (window, again) = (self.turn % windows, self.turn / windows);
+        if again > 0 && (again >= SEEDS || self.turn > WINDOWS_TRIED) {
+            return None;
+        }
+        let seed = if again == 0 { best.seed } else { again as u64 };
+        let end = trouble.len() - (window * step).min(trouble.len());
+        let window = &trouble[end.saturating_sub(size)..end];
+        let mut commands = Vec::new();
+        let mut now = CALM;
+        for part in [window, quiet] {
+            let begins = part.first().map_or(Micros::ZERO, |(at, _)| *at);
+            commands.extend(part.iter().map(|(at, command)| (now + (*at - begins), *command)));
+            now = commands.last().map_or(now, |(at, _)| *at + Micros::seconds(1));
+        }
+        Some(Scenario { seed, commands, ..best.clone() })
     }
 
     fn without_commands(&mut self, best: &Scenario) -> Next {

@@ -8,6 +8,12 @@ use crate::sim::Command;
 /// A message every five seconds is the default; more often is worse, but better than at odd times.
 const EVERY_MS: [u32; 6] = [5_000, 2_000, 1_000, 500, 200, 100];
 
+/// Whether it is not only about the end of trouble.
+pub fn is_trouble(command: &Command) -> bool {
+    use Command as C;
+    !matches!(command, C::Calm | C::HealAll | C::Restart { .. } | C::StartConsumer { .. })
+}
+
 /// The scenario with its n-th part as if nothing were said, or less of it. `None`: there is no such part.
 pub fn plainer(scenario: &Scenario, n: usize) -> Option<Scenario> {
     let plain = Scenario::default();
