@@ -166,6 +166,11 @@ impl Watch {
         self.counts.all()
     }
 
+    /// How often each was looked at, in the order of `Invariant::ALL`.
+    pub(super) fn looks(&self) -> [u64; Invariant::ALL.len()] {
+        self.counts.each()
+    }
+
     /// Messages acknowledged so far.
     pub fn acknowledged(&self) -> usize {
         self.clients.acknowledged_messages()
