@@ -37,7 +37,7 @@ enum Way {
     Parts,
     /// Commands become weaker.
     Weaker,
-    /// A command is left out, with another seed. Only that is worth another seed.
+    /// A command is left out, or a part becomes plainer, with another seed. Only that is worth another seed.
     Seeds,
     /// What comes after a command comes sooner.
     Sooner,
@@ -156,8 +156,7 @@ impl Candidates {
                 Way::Parts => smaller::plainer(best, self.turn).map_or(Next::Over, Next::Try),
                 Way::Weaker if self.at >= best.commands.len() => Next::Over,
                 Way::Weaker => smaller::weaker(best, self.at, self.turn).into(),
-                Way::Seeds if self.at >= best.commands.len() => Next::Over,
-                Way::Seeds => self.without_command(best).into(),
+                Way::Seeds => self.with_another_seed(best),
                 Way::Sooner if self.at >= best.commands.len() => Next::Over,
                 Way::Sooner => self.sooner(best).into(),
                 Way::Round if self.at >= best.commands.len() => Next::Over,
@@ -216,10 +215,8 @@ impl Candidates {
 
     fn without_pair(&self, best: &Scenario) -> Option<Scenario> {
         let other = self.at + 1 + self.turn;
-        let mut scenario = best.clone();
-        (other < scenario.commands.len()).then(|| scenario.commands.remove(other))?;
-        scenario.commands.remove(self.at);
-        Some(scenario)
+        (other < best.commands.len())
+            .then(|| smaller::without_command(&smaller::without_command(best, other), self.at))
     }
 
     /// Two brokers less are tried before one: a majority of four takes as many as one of five.
@@ -232,10 +229,15 @@ impl Candidates {
         (self.turn < SEEDS).then(|| Scenario { seed: best.seed + self.turn as u64, ..smaller }).into()
     }
 
-    fn without_command(&self, best: &Scenario) -> Option<Scenario> {
-        let mut scenario = Scenario { seed: self.turn as u64, ..best.clone() };
-        scenario.commands.remove(self.at);
-        (self.turn < SEEDS).then_some(scenario)
+    fn with_another_seed(&self, best: &Scenario) -> Next {
+        let less = match self.at.checked_sub(best.commands.len()) {
+            None => smaller::without_command(best, self.at),
+            Some(n) => match smaller::plainer(best, n) {
+                Some(scenario) => scenario,
+                None => return Next::Over,
+            },
+        };
+        (self.turn < SEEDS && less != *best).then(|| Scenario { seed: self.turn as u64, ..less }).into()
     }
 
     /// All of the time before a command is left out, or half of it, and so on.

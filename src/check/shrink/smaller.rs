@@ -69,6 +69,13 @@ pub fn plainer(scenario: &Scenario, n: usize) -> Option<Scenario> {
     all.into_iter().nth(n)
 }
 
+/// The scenario without a command.
+pub fn without_command(scenario: &Scenario, at: usize) -> Scenario {
+    let mut smaller = scenario.clone();
+    smaller.commands.remove(at);
+    smaller
+}
+
 /// The scenario without a consumer; those after it are numbered anew.
 fn without_consumer(scenario: &Scenario, gone: usize) -> Scenario {
     use Command as C;
