@@ -3,7 +3,8 @@
 
 use crate::ledger::{MemberId, Preset, Rules};
 use crate::scenario::{
-    COMMANDS_MAX, ConsumeFrom, ConsumerSpec, FileSizes, Groups, LinkChange, ProducerSpec, Scenario, Timed, TopicSpec,
+    COMMANDS_MAX, ConsumeFrom, ConsumerSpec, FileSizes, Groups, LinkChange, ProducerSpec, Scenario, Timed,
+    TopicSpec,
 };
 use crate::sim::{Command, Purpose, Stream};
 use crate::time::Micros;

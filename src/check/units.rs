@@ -97,7 +97,8 @@ impl Units {
             let Some(units) = process.queue(queue) else { continue };
             for queue_offset in units.min_offset()..units.max_offset() {
                 let first = self.first[n].get(queue_offset as usize).copied().flatten();
-                let seen = units.get(queue_offset).and_then(|unit| Some((unit, entry_of(process, unit, first)?)));
+                let seen =
+                    units.get(queue_offset).and_then(|unit| Some((unit, entry_of(process, unit, first)?)));
                 self.compare(look, broker, (queue, queue_offset), seen)?;
             }
         }

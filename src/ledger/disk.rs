@@ -120,6 +120,12 @@ impl Disk {
         self.not_flushed(now).0.map(|(written, _)| self.flush_of(written) + self.slow)
     }
 
+    /// From now on a flush takes this long. Those that are over stay so.
+    pub fn set_slow(&mut self, now: Micros, slow: Micros) {
+        self.finish_flushes(now);
+        self.slow = slow;
+    }
+
     /// The power goes: what no flush has reached is not there when it comes back.
     pub fn lose_power(&mut self, now: Micros) {
         self.finish_flushes(now);
@@ -170,6 +176,16 @@ mod tests {
             disk.store.end_index()
         };
         assert_eq!([109, 110, 219, 220].map(after), [Index::NONE, Index(1), Index(1), Index(3)]);
+    }
+
+    #[test]
+    fn what_was_flushed_stays_so_when_the_disk_becomes_slow() {
+        let mut disk = Disk::default();
+        disk.started(Micros::ZERO);
+        write(&mut disk, Micros::millis(1));
+        disk.set_slow(Micros::millis(30), Micros::millis(100));
+        disk.lose_power(Micros::millis(31));
+        assert_eq!(disk.store.end_index(), Index(0));
     }
 
     #[test]

@@ -39,7 +39,9 @@ impl Progress {
 
     /// What was found is being made smaller.
     pub fn shrinking(&self, commands: usize, runs: u32) {
-        self.say(|| format!("making it smaller: {commands} commands left after {} runs", counted(runs.into())));
+        self.say(|| {
+            format!("making it smaller: {commands} commands left after {} runs", counted(runs.into()))
+        });
     }
 
     /// The search is over, after so many runs that count.
