@@ -10,15 +10,14 @@ import { hasModule, weigh } from './lib/weigh.mjs';
 
 const KB = 1024;
 
-/**
- * All that a visitor downloads before the first frame, wasm included. What is allowed has been more than the goal ever
- * since the module knows consumers, name servers, transfers, faults and rules that can be taken away. It is to go down with a
- * second module, fetched after the first picture, for all that this picture does without.
- */
+/** All that a visitor downloads before the first frame, the first wasm module included. */
 const BUDGETS = [
-  { page: 'index.html', name: 'the page', kilobytes: 110, goal: 90 },
-  { page: 'embed.html', name: 'the embed alone', kilobytes: 105, goal: 75 },
+  { page: 'index.html', name: 'the page', kilobytes: 90, goal: 90 },
+  { page: 'embed.html', name: 'the embed alone', kilobytes: 84, goal: 75 },
 ];
+
+/** The panel for breaking things: the second module, the panel, the search. On the page it comes after the first picture. */
+const LAB = { kilobytes: 190 };
 
 /** @param {number} bytes */
 const kb = (bytes) => `${(bytes / KB).toFixed(1).padStart(7)} KB`;
@@ -29,7 +28,7 @@ await script(async () => {
   console.log(`Downloaded before the first frame, gzipped (1 KB = ${KB} bytes)`);
   let over = false;
   for (const { page, name, kilobytes, goal } of present) {
-    const { first, later, total } = weigh(dist, page);
+    const { first, later, lab, total } = weigh(dist, page);
     console.log(`\n${bold(`${name} (${page})`)}`);
     for (const { file, gzipped } of first) console.log(`${kb(gzipped)}  ${file}`);
     const within = total <= kilobytes * KB;
@@ -45,6 +44,13 @@ await script(async () => {
         `  not counted, loaded later: ${later.map(({ file, gzipped }) => `${file}${kb(gzipped)}`).join(', ')}`,
       );
     }
+    const second = lab.reduce((sum, { gzipped }) => sum + gzipped, 0);
+    const light = second <= LAB.kilobytes * KB;
+    over ||= !light;
+    console.log(
+      `${kb(second)}  of ${LAB.kilobytes} KB${light ? '' : ': OVER ITS BUDGET'}, for breaking things, ` +
+        `loaded later or when asked for: ${lab.map(({ file, gzipped }) => `${file}${kb(gzipped)}`).join(', ')}`,
+    );
     if (!hasModule(first)) {
       console.log(
         '  the wasm module is not among these files: either the page does not use it, or this script misses it',

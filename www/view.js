@@ -207,7 +207,10 @@ export class View {
       import('./after.js').catch(missing('problem.after')),
       sentences.catch(missing('problem.words')),
     ]);
-    if (words === this.#words) this.caption.rewrite(words);
+    if (words === this.#words) {
+      this.caption.rewrite(words);
+      this.notices.rewrite(words);
+    }
     this.#complete(after);
     if (after) {
       this.notices.clear('problem.after');

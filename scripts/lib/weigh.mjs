@@ -21,7 +21,8 @@ import { gzipSync } from 'node:zlib';
 /**
  * @param {string} dist the built folder
  * @param {string} page in it
- * @returns {{ first: Part[], later: Part[], total: number }} bytes gzipped; later: what only a dynamic import asks for
+ * @returns {{ first: Part[], later: Part[], lab: Part[], total: number }} bytes gzipped; later: what only a dynamic import
+ *   asks for, and of that what belongs to the panel for breaking things
  */
 export function weigh(dist, page) {
   /** @type {Record<string, Chunk>} */
@@ -55,15 +56,22 @@ export function weigh(dist, page) {
   spoken.forEach(({ file }, i) => (i === 0 ? first : later).add(file));
   for (const file of first) later.delete(file);
   const parts = [...first].map((file) => part(dist, file));
+  const lab = closure(manifest, LAB)
+    .filter((file) => later.delete(file))
+    .map((file) => part(dist, file));
   return {
     first: parts.sort((one, other) => other.gzipped - one.gzipped),
     later: [...later].map((file) => part(dist, file)),
+    lab: lab.sort((one, other) => other.gzipped - one.gzipped),
     total: parts.reduce((sum, { gzipped }) => sum + gzipped, 0),
   };
 }
 
 /** The words of one language, of which a page loads the one that is spoken. */
 const LANGUAGE = /^www\/i18n\/[a-z]{2}\.js$/;
+
+/** The panel for breaking things, with the second module. */
+const LAB = 'www/lab/bench.js';
 
 /** @param {Chunk} chunk */
 const filesOf = (chunk) => [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])].filter(notHtml);

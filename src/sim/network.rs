@@ -242,7 +242,7 @@ impl Network {
         let link = &mut self.links[at];
         let latency = link.latency(delays);
         let (mut lost, mut doubled, mut disorder) = (link.cut, false, None);
-        if link.chancy && !matches!(payload, Payload::Closed) {
+        if !crate::PLAIN && link.chancy && !matches!(payload, Payload::Closed) {
             let faults = &mut self.faults;
             lost |= faults.below(1000) < u64::from(link.loss_permille);
             doubled = faults.below(1000) < u64::from(link.duplicate_permille);

@@ -54,9 +54,6 @@ export default {
   'problem.words': 'This language could not be loaded: {message}',
   'problem.after':
     'What flies, and the sentences under the picture, could not be loaded: {message}. The next run asks for them again.',
-  'problem.lab': 'What this needs could not be loaded: {message}',
-  'problem.link': 'The run in this address cannot be read: {message}',
-  'problem.ended': 'This run has ended: something was broken. Run it again, or begin a new one.',
   'problem.load': 'The simulator could not be loaded: {message}',
   'problem.panic':
     'The simulator stopped on an error of its own ({message}). Seed {seed} reproduces it; “New run” starts afresh.',

@@ -47,9 +47,6 @@ export default {
   'problem.command': '不能这样做：{message}',
   'problem.words': '这种语言加载失败：{message}',
   'problem.after': '飞行的消息和图下的说明加载失败：{message}。下一轮运行会再试一次。',
-  'problem.lab': '所需的部分无法加载：{message}',
-  'problem.link': '这个网址里的运行无法读取：{message}',
-  'problem.ended': '这次运行已经结束：有保证被打破了。可以再来一次，或重新运行。',
   'problem.load': '模拟器加载失败：{message}',
   'problem.panic': '模拟器自身出错而停止（{message}）。用种子 {seed} 可以重现；点“重新运行”即可重来。',
 
