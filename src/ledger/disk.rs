@@ -210,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn a_deletion_flushes_nothing_of_what_stays() {
+        let mut disk = Disk::default();
+        disk.started(Micros::ZERO);
+        for ms in [1, 11, 12, 13] {
+            write(&mut disk, Micros::millis(ms));
+        }
+        disk.store.truncate(Index(3), true);
+        disk.truncated(Index(3));
+        disk.lose_power(Micros::millis(14));
+        assert_eq!(disk.store.end_index(), Index(0));
+    }
+
+    #[test]
     fn what_takes_the_place_of_deleted_entries_waits_for_a_flush_of_its_own() {
         for slow in [Micros::ZERO, Micros::millis(100)] {
             let mut disk = Disk { slow, ..Disk::default() };

@@ -106,6 +106,28 @@ fn the_first_line_that_fits_ends_a_vote_round() {
 }
 
 #[test]
+fn a_round_waits_no_longer_than_it_takes_to_know_how_it_ends() {
+    use VoteResult::*;
+    let open_after = |answers: &[VoteResult]| {
+        let mut bench = voter();
+        bench.run(Micros::millis(2));
+        let tag = CallTag::Vote { round: bench.member.elector.rounds };
+        for (from, result) in [B, C].into_iter().zip(answers) {
+            let response = Response::Vote { term: Term(3), result: *result };
+            bench.with(|m, ctx| m.on_answer(ctx, from, tag, response));
+        }
+        matches!(bench.member.elector.blocked, Blocked::Voting(_))
+    };
+    for result in [Accept, RejectTermNotReady, RejectAlreadyHasLeader] {
+        assert!(!open_after(&[result]), "{result:?} of one is enough");
+    }
+    for result in [RejectAlreadyVoted, RejectExpiredVoteTerm, RejectSmallLedgerEndIndex, Unknown] {
+        assert!(open_after(&[result]), "{result:?}: the other may still vote");
+        assert!(!open_after(&[result; 2]), "{result:?} of all: a failed call is an answer too");
+    }
+}
+
+#[test]
 fn a_round_that_ran_into_a_larger_term_goes_straight_to_it() {
     let mut bench = voter();
     bench.run(Micros::millis(2));
