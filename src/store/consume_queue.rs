@@ -278,7 +278,7 @@ impl ConsumeQueue {
     /// `min_phy` is the CommitLog's first byte.
     pub fn correct_min_offset(&mut self, min_phy: i64) {
         let end = self.files.wrote_position();
-        if self.files.is_empty() || self.min_logic_offset >= end {
+        if self.min_logic_offset >= end {
             return;
         }
         let last = self.files.read(end - UNIT, CQ_UNIT_SIZE).and_then(|bytes| CqUnit::decode(&bytes));

@@ -174,11 +174,6 @@ impl FileList {
         self.files.get(at).map(|file| file.start)
     }
 
-    /// Whether there is no file.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     /// The end of what is written: start of the last file plus its written bytes; 0 without files
     /// (`getMaxWrotePosition`).
     pub fn wrote_position(&self) -> i64 {

@@ -5,7 +5,6 @@
 //! and `appliedIndex`, which DLedger does not persist.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use super::bytes::be_i32;
 use super::cow_vec::CowVec;
@@ -141,9 +140,7 @@ fn recover(store: &mut EntryStore) -> Result<(), StoreError> {
 
     // What lay in the files as a live entry and is none any more becomes plain bytes.
     for was in old.iter_from(0) {
-        let stays = store
-            .stored(was.entry.index)
-            .is_some_and(|now| now.at == was.at && Rc::ptr_eq(&now.entry.body, &was.entry.body));
+        let stays = store.position_of(was.entry.index) == Some(was.at);
         if !stays {
             leave_bytes(&mut store.data, &mut store.index, was);
         }

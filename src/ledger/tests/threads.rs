@@ -84,3 +84,14 @@ fn a_dispatcher_sends_one_append_in_a_turn() {
     pass(&mut bench, Thread::Dispatcher(B));
     assert_eq!(bench.sent().len(), 0);
 }
+
+#[test]
+fn a_dispatchers_next_pass_is_that_of_its_own_peer() {
+    let mut leader = Leader::new(&[1]);
+    let compare = leader.pushes(B, 2).remove(0);
+    leader.answer(B, &compare, Code::NotFollower);
+    let (member, now) = (&leader.bench.member, leader.bench.now);
+    let after_the_pause = Some(now + Micros::millis(500));
+    assert_eq!(member.next_pass(Thread::Dispatcher(B), now), after_the_pause);
+    assert_eq!(member.next_pass(Thread::Dispatcher(C), now), None, "blocked until C answers");
+}
