@@ -195,6 +195,9 @@ export class Bench {
 
   /** @param {string | Record<string, unknown>} run */
   async #openRun(run) {
+    const { stage, reducedMotion } = this.#host.view;
+    // What plays now is to be seen; the button for it may be far below.
+    stage.scrollIntoView({ block: 'nearest', behavior: reducedMotion ? 'auto' : 'smooth' });
     try {
       if (typeof run !== 'string') return this.#host.open(run);
       const response = await fetch(run);
