@@ -52,6 +52,8 @@ export class Bench {
   /** What a scenario says if it says nothing. @type {Record<string, any>} */
   #usual;
   #nextAt = 0;
+  /** Something was broken, and this was not shown yet. */
+  #fresh = false;
   #state = /** @type {LabState} */ ({
     frame: new Float64Array(0),
     guarantees: [],
@@ -167,7 +169,8 @@ export class Bench {
       state.rules = run.rules();
       state.details = this.#panel.shown ? details(run) : undefined;
     }
-    return state.violation === before ? null : state.violation;
+    this.#fresh = state.violation !== before;
+    return this.#fresh ? state.violation : null;
   }
 
   /** @param {Words} words @param {Float64Array} frame */
@@ -179,6 +182,9 @@ export class Bench {
     state.search = this.#searching.state;
     state.ready = this.#panel.shown && state.violation === null;
     this.#panel.update(words, state);
+    // Why everything stopped must be seen by who stood far below.
+    if (this.#fresh && this.#panel.shown) this.#panel.bar.element.scrollIntoView({ block: 'nearest' });
+    this.#fresh = false;
   }
 
   /** The present run from its beginning. */
