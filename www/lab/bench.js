@@ -182,9 +182,16 @@ export class Bench {
     state.search = this.#searching.state;
     state.ready = this.#panel.shown && state.violation === null;
     this.#panel.update(words, state);
-    // Why everything stopped must be seen by who stood far below.
-    if (this.#fresh && this.#panel.shown) this.#panel.bar.element.scrollIntoView({ block: 'nearest' });
+    if (this.#fresh && this.#panel.shown) this.#showEnd();
     this.#fresh = false;
+  }
+
+  /** Why everything stopped must be seen by who is far below, and the picture with it. */
+  #showEnd() {
+    const { caption, reducedMotion } = this.#host.view;
+    const { top, bottom } = caption.element.getBoundingClientRect();
+    if (top >= 0 && bottom <= window.innerHeight) return;
+    caption.element.scrollIntoView({ block: 'end', behavior: reducedMotion ? 'auto' : 'smooth' });
   }
 
   /** The present run from its beginning. */
