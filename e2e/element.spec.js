@@ -37,10 +37,13 @@ test('everything can be done from the keyboard', async ({ page }) => {
   await expect(target(page, 'A')).toHaveAccessibleName(/^Broker A, dead.*Press Enter to bring it back$/);
   await page.keyboard.press('Space');
   await expect
-    .poll(async () => {
-      await page.keyboard.press('.'); // a process takes a moment to start, and time stands still
-      return (await stateOf(page)).brokers[0].up;
-    })
+    .poll(
+      async () => {
+        await page.keyboard.press('.'); // a process takes a moment to start, and time stands still
+        return (await stateOf(page)).brokers[0].up;
+      },
+      { intervals: [50], timeout: 15_000 },
+    )
     .toBe(true);
   await expect(scope.getByRole('status')).toContainText('A is back');
 

@@ -202,6 +202,7 @@ test('the search finds a failure and plays it, and the page stays smooth meanwhi
   page,
   browser,
 }) => {
+  test.slow();
   await openLab(page);
   await lab(page, 'tab-rules').click();
   await lab(page, 'rule-majority_to_win').uncheck();

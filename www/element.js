@@ -345,7 +345,7 @@ export class LedgerScope extends Reflecting {
 
   #showControls() {
     const { pace, speed, brokers, lab } = this.#options;
-    const { run, seed } = this.#present;
+    const { run, seed, violation } = this.#present;
     this.#view.controls.update(this.#words, {
       playing: this.playing && run !== null,
       ready: run !== null,
@@ -354,6 +354,7 @@ export class LedgerScope extends Reflecting {
       brokers,
       seed: run && seed,
       lab,
+      ended: violation !== null,
     });
   }
 

@@ -52,6 +52,8 @@ export class Bench {
   /** What a scenario says if it says nothing. @type {Record<string, any>} */
   #usual;
   #nextAt = 0;
+  /** Something was broken, and this was not shown yet. */
+  #fresh = false;
   #state = /** @type {LabState} */ ({
     frame: new Float64Array(0),
     guarantees: [],
@@ -167,7 +169,8 @@ export class Bench {
       state.rules = run.rules();
       state.details = this.#panel.shown ? details(run) : undefined;
     }
-    return state.violation === before ? null : state.violation;
+    this.#fresh = state.violation !== before;
+    return this.#fresh ? state.violation : null;
   }
 
   /** @param {Words} words @param {Float64Array} frame */
@@ -179,6 +182,16 @@ export class Bench {
     state.search = this.#searching.state;
     state.ready = this.#panel.shown && state.violation === null;
     this.#panel.update(words, state);
+    if (this.#fresh && this.#panel.shown) this.#showEnd();
+    this.#fresh = false;
+  }
+
+  /** Why everything stopped must be seen by who is far below, and the picture with it. */
+  #showEnd() {
+    const { caption, reducedMotion } = this.#host.view;
+    const { top, bottom } = caption.element.getBoundingClientRect();
+    if (top >= 0 && bottom <= window.innerHeight) return;
+    caption.element.scrollIntoView({ block: 'end', behavior: reducedMotion ? 'auto' : 'smooth' });
   }
 
   /** The present run from its beginning. */
@@ -195,6 +208,9 @@ export class Bench {
 
   /** @param {string | Record<string, unknown>} run */
   async #openRun(run) {
+    const { stage, reducedMotion } = this.#host.view;
+    // What plays now is to be seen; the button for it may be far below.
+    stage.scrollIntoView({ block: 'nearest', behavior: reducedMotion ? 'auto' : 'smooth' });
     try {
       if (typeof run !== 'string') return this.#host.open(run);
       const response = await fetch(run);

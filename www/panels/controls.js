@@ -98,7 +98,7 @@ export class Controls {
 
   /**
    * @param {Words} words
-   * @param {{playing: boolean, ready: boolean, pace: 'paced' | 'linear', speed: number, brokers: number, seed: number | null, lab: string}} now
+   * @param {{playing: boolean, ready: boolean, pace: 'paced' | 'linear', speed: number, brokers: number, seed: number | null, lab: string, ended: boolean}} now
    */
   update(words, now) {
     const t = words.text;
@@ -107,9 +107,10 @@ export class Controls {
     this.#icon.setAttribute('d', now.playing ? ICONS.pause : ICONS.play);
     setAttribute(this.play, 'aria-label', label);
     this.play.title = label;
-    this.play.disabled = this.step.disabled = this.send.disabled = !now.ready;
+    this.play.disabled = !now.ready;
+    this.step.disabled = this.send.disabled = !now.ready || now.ended;
     // What cannot be done now says why.
-    const why = now.ready ? '' : t('ui.notStarted');
+    const why = !now.ready ? t('ui.notStarted') : now.ended ? t('problem.ended') : '';
     this.step.title = why || t('ui.step.title');
     this.send.title = why || t('ui.send.title');
     this.renew.title = t('ui.new.title');
