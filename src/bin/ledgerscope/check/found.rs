@@ -55,11 +55,11 @@ fn base64url(bytes: &[u8]) -> String {
     bytes.chunks(3).flat_map(digits).collect()
 }
 
-/// A field a line, and a command a line.
+/// A field a line, and a command a line, as Prettier has it.
 fn text(brief: &Value) -> String {
     let Value::Object(fields) = brief else { return brief.to_string() };
     let lines = fields.iter().map(|(name, value)| match value {
-        Value::Array(list) if list.iter().any(Value::is_object) => {
+        Value::Array(list) if list.len() > 1 && list.iter().any(Value::is_object) => {
             let list: Vec<String> = list.iter().map(|one| format!("    {}", spaced(one))).collect();
             format!("  \"{name}\": [\n{}\n  ]", list.join(",\n"))
         }
