@@ -49,7 +49,8 @@ impl Progress {
         if !self.silent {
             let took = self.started.elapsed();
             let rate = self.done.load(Ordering::Relaxed) as f64 / took.as_secs_f64();
-            self.write(&format!("{} seeds in {}, {rate:.1} a second", counted(runs), in_words(took)));
+            let of = if runs == 1 { "seed" } else { "seeds" };
+            self.write(&format!("{} {of} in {}, {rate:.1} a second", counted(runs), in_words(took)));
             if self.terminal {
                 eprintln!();
             }
