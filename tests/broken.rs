@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use ledgerscope::check::{Run, Violation};
-use ledgerscope::ledger::Rule;
+use ledgerscope::check::{Run, Violation, Watch};
+use ledgerscope::ledger::{Rule, Rules};
 use ledgerscope::scenario::{Draft, Scenario};
 use ledgerscope::time::Micros;
 use serde_json::Value;
 
-const COMMANDS_MAX: usize = 8;
+const COMMANDS_MAX: usize = 11;
 const BEGIN: &str = "<!-- broken: written by tests/broken.rs -->\n";
 const END: &str = "<!-- /broken -->";
 
@@ -57,11 +57,30 @@ const FROM: [(Rule, &str); 25] = [
     (Rule::TakeOnlyAsMaster, "a queue offset given again by a leader that is not master yet"),
 ];
 
-/// Rules without which no search has found anything: each says in the document what it is for.
-const NOT_FOUND: &[Rule] = &[];
+/// Rules of which no run is kept: the document says why, and where to see what they are for.
+const WITHOUT_A_RUN: &[Rule] = &[
+    Rule::VoteByTheLog,
+    Rule::ResendFromTheMatch,
+    Rule::AnswerOnlyCommitted,
+    Rule::BatchesFill,
+    Rule::EraseOnTruncate,
+    Rule::AnswerOnTermChange,
+];
 
-/// Rules whose scenario is not the one that the search of the table leaves: see the document.
-const OTHERWISE: &[Rule] = &[];
+/// Rules whose run was looked for in another way, as the document says.
+const OTHERWISE: &[Rule] = &[
+    Rule::CheckControlPushes,
+    Rule::CountOnlyCurrentTerm,
+    Rule::HeedLargerTerm,
+    Rule::FlushBeforeAcknowledging,
+];
+
+/// A rule that hides the absence of another: its run goes without both.
+const HIDDEN: [(Rule, Rule); 1] = [(Rule::CountOnlyCurrentTerm, Rule::NoopOnElection)];
+
+fn hider(rule: Rule) -> Option<Rule> {
+    HIDDEN.iter().find(|(hidden, _)| *hidden == rule).map(|(_, hider)| *hider)
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -82,9 +101,7 @@ fn broken(scenario: &Scenario) -> Violation {
 
 /// The table's line of a rule. How many seeds the search needed is told, the rest is seen.
 fn line(rule: Rule, from: &str, seeds: &str) -> String {
-    let Some(scenario) = scenario(rule) else {
-        return format!("| `{}` | {from} |  | {seeds} |  |", rule.name());
-    };
+    let scenario = scenario(rule).expect("a scenario");
     let violation = broken(&scenario);
     let commands = match scenario.commands.len() {
         1 => "1 command".to_string(),
@@ -110,7 +127,7 @@ fn expect_table(seeds: &BTreeMap<String, String>) {
     let (_, after) = rest.split_once(END).expect("the table's end");
     let mut rows =
         vec![["rule", "what it protects from", "caught by", "seeds", "what is left"].map(String::from)];
-    for (rule, from) in FROM {
+    for (rule, from) in FROM.into_iter().filter(|(rule, _)| !WITHOUT_A_RUN.contains(rule)) {
         let seeds = seeds.get(rule.name()).map_or("", String::as_str);
         let cells: Vec<String> =
             line(rule, from, seeds).split('|').map(|cell| cell.trim().to_string()).collect();
@@ -142,7 +159,7 @@ fn every_rule_has_a_run_in_which_it_is_needed_or_a_reason_why_there_is_none() {
     found.sort();
     let mut due: Vec<String> = Rule::ALL
         .iter()
-        .filter(|rule| !NOT_FOUND.contains(rule))
+        .filter(|rule| !WITHOUT_A_RUN.contains(rule))
         .map(|rule| format!("{}.json", rule.name()))
         .collect();
     due.sort();
@@ -150,7 +167,7 @@ fn every_rule_has_a_run_in_which_it_is_needed_or_a_reason_why_there_is_none() {
     assert_eq!(FROM.map(|(rule, _)| rule), Rule::ALL);
     let (_, text) = document();
     let outside = text.split(BEGIN).next().unwrap().to_string() + text.split(END).nth(1).unwrap();
-    for rule in NOT_FOUND.iter().chain(OTHERWISE) {
+    for rule in WITHOUT_A_RUN.iter().chain(OTHERWISE) {
         assert!(outside.contains(&format!("`{}`", rule.name())), "{}", rule.name());
     }
 }
@@ -161,11 +178,11 @@ fn the_table_says_what_each_run_breaks_when_and_with_how_little() {
 }
 
 #[test]
-fn a_run_is_short_and_goes_without_one_rule_only() {
+fn a_run_is_short_and_goes_without_its_rule_only() {
     for rule in Rule::ALL {
         let Some(scenario) = scenario(rule) else { continue };
-        let only = ledgerscope::ledger::Rules::SAFE.with(rule, false);
-        assert_eq!(scenario.rules, only, "{}", rule.name());
+        let without = hider(rule).into_iter().chain([rule]).collect::<Vec<_>>();
+        assert_eq!(scenario.rules, Rules::SAFE.without(&without), "{}", rule.name());
         assert!(scenario.commands.len() <= COMMANDS_MAX && scenario.brokers == 3, "{}", rule.name());
     }
 }
@@ -176,7 +193,11 @@ fn with_the_rule_the_same_run_breaks_nothing() {
         let Some(mut scenario) = scenario(rule) else { continue };
         let at = broken(&scenario).at;
         scenario.rules = scenario.rules.with(rule, true);
-        let patience = ledgerscope::check::Watch::new(&scenario).patience();
+        // Without the rule that would have hidden it, a group is not promised to go on.
+        let patience = match hider(rule) {
+            Some(_) => Micros::seconds(60),
+            None => Watch::new(&scenario).patience(),
+        };
         Run::until(scenario, at + patience)
             .finish()
             .unwrap_or_else(|violation| panic!("with {}: {violation}", rule.name()));
@@ -204,8 +225,9 @@ fn search(rule: Rule, out: &Path) -> u64 {
 #[ignore = "takes many minutes"]
 fn the_runs_are_those_that_the_search_leaves() {
     let out = env::temp_dir().join(format!("ledgerscope-broken-{}.json", std::process::id()));
-    let mut seeds = BTreeMap::new();
-    for rule in Rule::ALL.into_iter().filter(|rule| !NOT_FOUND.contains(rule)) {
+    let mut seeds = told();
+    let searched = |rule: &Rule| !WITHOUT_A_RUN.contains(rule) && hider(*rule).is_none();
+    for rule in Rule::ALL.into_iter().filter(searched) {
         let needed = search(rule, &out);
         println!("{}: {needed} seeds", rule.name());
         seeds.insert(rule.name().to_string(), needed.to_string());
