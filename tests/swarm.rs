@@ -9,7 +9,7 @@ use ledgerscope::ledger::Rule;
 use ledgerscope::time::Micros;
 
 /// Seeds that once broke something, and what was wrong.
-const ONCE_BROKEN: [(u64, &str); 6] = [
+const ONCE_BROKEN: [(u64, &str); 7] = [
     (168, "the padding before a file's first entry outlived the entry: what came in its place lay elsewhere"),
     (918, "the same, after restarts"),
     (572, "a consumer got the answer to a pull of the process before it, as that to a pull of its own"),
@@ -19,6 +19,10 @@ const ONCE_BROKEN: [(u64, &str); 6] = [
         "elected with a full disk, which never commits its tail: nothing is promised until the next election",
     ),
     (269, "the same, seen at a message that no consumer could get"),
+    (
+        7154,
+        "a broker behind sent a consumer back: what that had pulled and not consumed is passed over, as by RocketMQ",
+    ),
 ];
 
 /// Of which power was lost, and everything flushed before it counted.

@@ -57,6 +57,12 @@ const PULL_RETRY_IMMEDIATELY: i64 = 20;
 pub(super) const PULL_OFFSET_MOVED: i64 = 21;
 
 impl GetMessageStatus {
+    /// The offset is out of bounds: `OFFSET_ILLEGAL` for a client that did not begin at 0.
+    pub const fn is_illegal(self) -> bool {
+        use GetMessageStatus::*;
+        matches!(self, OffsetOverflowBadly | OffsetTooSmall | OffsetReset)
+    }
+
     /// The remoting code that a pull from `offset` is answered with.
     pub const fn code(self, offset: i64) -> i64 {
         use GetMessageStatus::*;

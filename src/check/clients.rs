@@ -150,6 +150,16 @@ impl Clients {
         self.held.retain(|(of, queue), _| *of != consumer || queues & 1 << queue.queue != 0);
     }
 
+    /// A broker that is behind has no message at the offset that a consumer has come to, and says where it should go on. As
+    /// RocketMQ's, the consumer gives the queue up with all it was about to consume, and takes that for the group's
+    /// offset: what it had pulled and not consumed below it is passed over. That is a hole of the original, not of ours.
+    pub fn sent_back(&mut self, consumer: ConsumerId, queue: QueueId, from: i64, to: i64) {
+        let (group, _) = self.consumers[usize::from(consumer.0)];
+        if let Some(reached) = self.reached.get_mut(&(group, queue)).filter(|_| to < from) {
+            *reached = (*reached).max(to);
+        }
+    }
+
     /// A consumer got a message that is said to be in entry `index`, where `committed` is.
     pub fn consumed(
         &mut self,

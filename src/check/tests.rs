@@ -3,7 +3,7 @@
 use super::invariant::Counts;
 use super::logs::First;
 use super::{Broken, Invariant, Violation, Watch};
-use crate::broker::{ConsumerId, ProducerId, QueueId, TopicId};
+use crate::broker::{ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use crate::client::SendStatus;
 use crate::ledger::{MemberId, Role};
 use crate::scenario::{ConsumeFrom, ConsumerSpec, LinkChange, Scenario};
@@ -371,6 +371,15 @@ fn queue_order() {
     assert_eq!(broken(&[zeroth, first, moved, first, second]), None, "again, after a rebalance");
     assert_eq!(broken(&[zeroth, moved, second]), Some(Broken::PassedOver));
     assert_eq!(broken(&[first]), Some(Broken::PassedOver));
+    // Sent back by a broker that is behind, it takes what the broker says, but for what it never came to.
+    let status = GetMessageStatus::OffsetOverflowBadly;
+    let pulled = |offset, next| {
+        let consumer = ConsumerId(0);
+        Event::Pulled { consumer, queue: QUEUE, offset, status, next, count: 0 }
+    };
+    assert_eq!(broken(&[zeroth, pulled(5, 2), moved, second]), None);
+    assert_eq!(broken(&[zeroth, pulled(5, 1), moved, second]), Some(Broken::PassedOver));
+    assert_eq!(broken(&[zeroth, pulled(1, 2), moved, second]), Some(Broken::PassedOver));
 }
 
 #[test]

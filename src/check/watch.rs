@@ -98,6 +98,9 @@ impl Watch {
                 self.liveness.clients_changed(look.at);
                 self.clients.holds(consumer, 0);
             }
+            Event::Pulled { consumer, queue, offset, status, next, .. } if status.is_illegal() => {
+                self.clients.sent_back(consumer, queue, offset, next);
+            }
             Event::Rebalanced { consumer, queues } => self.clients.holds(consumer, queues),
             Event::Consumed { consumer, queue, queue_offset, index, number, .. } => {
                 let committed = self.logs.message_at(index);
