@@ -237,7 +237,7 @@ impl Candidates {
                 None => return Next::Over,
             },
         };
-        (self.turn < SEEDS && less != *best).then(|| Scenario { seed: self.turn as u64, ..less }).into()
+        (self.turn < SEEDS && less != *best).then_some(Scenario { seed: self.turn as u64, ..less }).into()
     }
 
     /// All of the time before a command is left out, or half of it, and so on.
