@@ -189,6 +189,7 @@ fn an_export_says_what_it_wrote_and_never_overwrites() {
 fn examples() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.is_file()); // the folder in it has a test of its own
     paths.sort();
     paths
 }

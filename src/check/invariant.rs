@@ -16,7 +16,7 @@ pub enum Invariant {
     LeaderCompleteness,
     /// Nobody commits another entry than was committed before at that index.
     CommittedEntriesAgree,
-    /// No two brokers have different messages at one queue offset.
+    /// No two messages have one queue offset, on one broker or on two.
     QueueOffsetsAgree,
     /// committedIndex is never beyond the end of the log, and never goes back in a process's life.
     CommitIndexSound,

@@ -24,6 +24,8 @@ pub(super) struct Units {
     queues: Vec<QueueId>,
     /// by queue and offset
     first: Vec<Vec<Option<First>>>,
+    /// the committed entry of each offset
+    given: Vec<Vec<Option<Index>>>,
 }
 
 impl Units {
@@ -33,7 +35,35 @@ impl Units {
             queues.extend((0..topic.queues).map(|queue| QueueId { topic: TopicId(n), queue }));
         }
         let topics = scenario.topics.iter().map(|topic| topic.name.clone()).collect();
-        Units { topics, first: vec![Vec::new(); queues.len()], queues }
+        Units { topics, first: vec![Vec::new(); queues.len()], given: vec![Vec::new(); queues.len()], queues }
+    }
+
+    /// An entry was committed, by anybody for the first time: its message must be the only one of its queue offset, or it
+    /// will never show.
+    pub fn committed(&mut self, look: &mut Look, broker: MemberId, index: Index) -> Result<(), Violation> {
+        let Some(process) = look.world.up(usize::from(broker.0)) else { return Ok(()) };
+        let Some(record) = process.member().store().entry(index).and_then(|e| Record::parse(&e.body).ok())
+        else {
+            return Ok(());
+        };
+        look.counts.add(Invariant::QueueOffsetsAgree);
+        let of = |queue: &QueueId| {
+            i32::from(queue.queue) == record.queue_id()
+                && self.topics[usize::from(queue.topic.0)] == record.topic()
+        };
+        let Some(n) = self.queues.iter().position(of) else { return Ok(()) };
+        let (given, at) = (&mut self.given[n], record.queue_offset() as usize);
+        given.resize(given.len().max(at + 1), None);
+        if given[at].replace(index).is_none_or(|other| other == index) {
+            return Ok(());
+        }
+        let violation = Violation::new(look.at, Broken::OffsetGivenTwice, &[broker]);
+        let number = Some(record.flag() as u32);
+        Err(Violation {
+            index: Some(index),
+            number,
+            ..violation.of_unit(self.queues[n], record.queue_offset())
+        })
     }
 
     /// A broker has put the unit of an entry into a queue.

@@ -23,6 +23,7 @@ pub enum Broken {
     CommittedBeyondEnd,
     CommittedWentBack,
     UnitsDiffer,
+    OffsetGivenTwice,
     UnitMisplaced,
     UnitDangles,
     AcknowledgedNotCommitted,
@@ -49,6 +50,7 @@ named!(all Broken {
     CommittedBeyondEnd "committed_beyond_end",
     CommittedWentBack "committed_went_back",
     UnitsDiffer "units_differ",
+    OffsetGivenTwice "offset_given_twice",
     UnitMisplaced "unit_misplaced",
     UnitDangles "unit_dangles",
     AcknowledgedNotCommitted "acknowledged_not_committed",
@@ -75,7 +77,7 @@ impl Broken {
             Broken::LeaderLacksCommitted => I::LeaderCompleteness,
             Broken::CommittedDiffers => I::CommittedEntriesAgree,
             Broken::CommittedBeyondEnd | Broken::CommittedWentBack => I::CommitIndexSound,
-            Broken::UnitsDiffer => I::QueueOffsetsAgree,
+            Broken::UnitsDiffer | Broken::OffsetGivenTwice => I::QueueOffsetsAgree,
             Broken::UnitMisplaced | Broken::UnitDangles => I::UnitsPointAtTheirMessage,
             Broken::LeaderLacksAcknowledged
             | Broken::AcknowledgedNotCommitted
@@ -202,6 +204,12 @@ impl fmt::Display for Violation {
             }
             Broken::UnitsDiffer => {
                 write!(f, "brokers {a} and {b} have different messages at offset {offset} of {queue}")
+            }
+            Broken::OffsetGivenTwice => {
+                write!(
+                    f,
+                    "broker {a} gave offset {offset} of {queue}, which a message has already, to message {number}"
+                )
             }
             Broken::UnitMisplaced => {
                 write!(f, "at offset {offset} of {queue}, broker {a} has a unit of another message")

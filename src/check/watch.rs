@@ -75,6 +75,7 @@ impl Watch {
                 let agreed = self.logs.committed(look, broker, index);
                 for index in first..self.logs.known_committed() {
                     let index = Index(index as i64);
+                    self.units.committed(look, broker, index)?;
                     self.clients.stored(look, index, self.logs.message_at(index))?;
                 }
                 agreed?;

@@ -7,14 +7,37 @@ use std::path::{Path, PathBuf};
 use ledgerscope::scenario::Scenario;
 use serde_json::Value;
 
-/// The scenario's JSON without what is as it is by default.
+/// The scenario's JSON without what is as it is by default, and in its shortest words.
 pub fn brief(scenario: &Scenario) -> Value {
     let shown = |scenario: &Scenario| serde_json::to_value(scenario).unwrap_or_default();
-    let (mut brief, default) = (shown(scenario), shown(&Scenario::default()));
-    if let Value::Object(fields) = &mut brief {
-        fields.retain(|name, value| default.get(name) != Some(value));
+    let default = Scenario::default();
+    let (mut brief, plain) = (shown(scenario), shown(&default));
+    let Value::Object(fields) = &mut brief else { return brief };
+    fields.retain(|name, value| plain.get(name) != Some(value));
+    if let ([producer], [of_default]) = (&scenario.producers[..], &default.producers[..])
+        && (producer.topic, producer.batch) == (of_default.topic, of_default.batch)
+        && let Some(of_list) = fields.get_mut("producers")
+    {
+        *of_list = producer.every_ms.into();
+        let renamed = |(name, value)| {
+            if name == "producers" { ("message_every_ms".to_string(), value) } else { (name, value) }
+        };
+        *fields = std::mem::take(fields).into_iter().map(renamed).collect();
+    }
+    if let Some(Value::Array(commands)) = fields.get_mut("commands") {
+        commands.iter_mut().for_each(in_milliseconds);
     }
     brief
+}
+
+/// A command at a whole millisecond says so.
+fn in_milliseconds(command: &mut Value) {
+    let Value::Object(fields) = command else { return };
+    let Some(us) = fields.get("at_us").and_then(Value::as_u64).filter(|us| us % 1000 == 0) else { return };
+    let renamed = |(name, value)| {
+        if name == "at_us" { ("at_ms".to_string(), (us / 1000).into()) } else { (name, value) }
+    };
+    *fields = std::mem::take(fields).into_iter().map(renamed).collect();
 }
 
 /// `page` with the scenario in its fragment: base64url, without padding, of the JSON.
@@ -32,11 +55,11 @@ fn base64url(bytes: &[u8]) -> String {
     bytes.chunks(3).flat_map(digits).collect()
 }
 
-/// A field a line, and a command a line.
+/// A field a line, and a command a line, as Prettier has it.
 fn text(brief: &Value) -> String {
     let Value::Object(fields) = brief else { return brief.to_string() };
     let lines = fields.iter().map(|(name, value)| match value {
-        Value::Array(list) if list.iter().any(Value::is_object) => {
+        Value::Array(list) if list.len() > 1 && list.iter().any(Value::is_object) => {
             let list: Vec<String> = list.iter().map(|one| format!("    {}", spaced(one))).collect();
             format!("  \"{name}\": [\n{}\n  ]", list.join(",\n"))
         }
