@@ -116,6 +116,8 @@ pub fn cases() -> Vec<Case> {
     let (scene, run) = Run::CHECKED;
     cases.push(Case::new(format!("{scene}/by the step"), move || run.looked_at(Look::BySteps)));
     cases.push(Case::new(format!("{scene}/by the step, checked"), move || run.looked_at(Look::Checked)));
+    cases.push(Case::new("random trouble/by the step", || worlds::random_trouble(Look::BySteps)));
+    cases.push(Case::new("random trouble/by the step, checked", || worlds::random_trouble(Look::Checked)));
     cases
 }
 
@@ -128,7 +130,8 @@ pub fn ratios() -> Vec<(String, String)> {
             ratios.push((format!("{group}/ledgerscope{what}"), case.name));
         }
     }
-    let (scene, _) = Run::CHECKED;
-    ratios.push((format!("{scene}/by the step, checked"), format!("{scene}/by the step")));
+    for scene in [Run::CHECKED.0, "random trouble"] {
+        ratios.push((format!("{scene}/by the step, checked"), format!("{scene}/by the step")));
+    }
     ratios
 }

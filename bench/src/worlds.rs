@@ -1,6 +1,7 @@
 //! Whole runs of the simulated world.
 
 use ledgerscope::check::Watch;
+use ledgerscope::check::swarm::{Plan, scenario};
 use ledgerscope::scenario::Scenario;
 use ledgerscope::sim::World;
 use ledgerscope::time::Micros;
@@ -44,50 +45,61 @@ impl Run {
     pub const CHECKED: (&'static str, Run) = ("5 busy brokers", busy(5));
 
     /// The world at its start.
-    pub fn looked_at(self, look: Look) -> WatchedWorld {
+    pub fn looked_at(self, look: Look) -> Watched {
         let mut scenario = Scenario { brokers: self.brokers, ..Scenario::default() };
         for producer in &mut scenario.producers {
             producer.every_ms = self.message_every_ms;
         }
-        let world = World::new(scenario);
-        WatchedWorld { world, length: self.length, look }
+        Watched { worlds: vec![(World::new(scenario), self.length)], look }
     }
 }
 
-/// A world and how it is watched.
-pub struct WatchedWorld {
-    world: World,
-    length: Micros,
+/// The first ten runs that `ledgerscope check` makes.
+pub fn random_trouble(look: Look) -> Watched {
+    let world = |seed| {
+        let scenario = scenario(seed, &Plan::default());
+        let last = scenario.commands.last().map_or(Micros::ZERO, |(at, _)| *at);
+        (World::new(scenario), last + Micros::seconds(100))
+    };
+    Watched { worlds: (0..10).map(world).collect(), look }
+}
+
+/// Worlds, how long each runs, and how they are watched.
+pub struct Watched {
+    worlds: Vec<(World, Micros)>,
     look: Look,
 }
 
-impl WatchedWorld {
-    fn by_seconds(&mut self) {
-        while self.world.now() < self.length {
-            self.world.advance(self.world.now() + Micros::seconds(1));
-            drop(self.world.take_events());
-        }
-    }
-
-    fn by_steps(&mut self) {
-        while self.world.step_until(self.length) {
-            self.world.forget_events();
-        }
-    }
-
-    fn watched(&mut self) {
-        let mut watch = Watch::new(self.world.scenario());
-        watch.advance(&mut self.world, self.length).expect("the protocol is safe");
+fn by_seconds(world: &mut World, length: Micros) {
+    while world.now() < length {
+        world.advance(world.now() + Micros::seconds(1));
+        drop(world.take_events());
     }
 }
 
-impl Work for WatchedWorld {
+fn by_steps(world: &mut World, length: Micros) {
+    while world.step_until(length) {
+        world.forget_events();
+    }
+}
+
+fn checked(world: &mut World, length: Micros) {
+    let mut watch = Watch::new(world.scenario());
+    watch.advance(world, length).expect("the protocol is safe");
+}
+
+impl Work for Watched {
     fn run(&mut self) -> u64 {
-        match self.look {
-            Look::BySeconds => self.by_seconds(),
-            Look::BySteps => self.by_steps(),
-            Look::Checked => self.watched(),
+        let run = match self.look {
+            Look::BySeconds => by_seconds,
+            Look::BySteps => by_steps,
+            Look::Checked => checked,
+        };
+        let mut events = 0;
+        for (world, length) in &mut self.worlds {
+            run(world, *length);
+            events += world.emitted();
         }
-        self.world.emitted()
+        events
     }
 }

@@ -65,6 +65,10 @@ impl Counts {
         self.0[invariant as usize] += 1;
     }
 
+    pub fn each(&self) -> [u64; Invariant::ALL.len()] {
+        self.0
+    }
+
     pub fn all(&self) -> impl Iterator<Item = (Invariant, u64)> + '_ {
         Invariant::ALL.into_iter().zip(self.0)
     }

@@ -62,6 +62,8 @@ pub(super) struct Liveness {
     /// a bit for each broker that leads
     leaders: u16,
     leaderless_since: Option<Micros>,
+    /// a bit for each leader that nothing is promised of until the next election
+    stuck: u16,
     /// of each producer: since when no message of it was acknowledged, though it sent some
     refused_since: Vec<Option<Micros>>,
     clients_changed: Micros,
@@ -99,6 +101,7 @@ impl Liveness {
             done: Due::default(),
             leaders: 0,
             leaderless_since: None,
+            stuck: 0,
             refused_since: vec![None; scenario.producers.len()],
             clients_changed: Micros::ZERO,
             slowest: (Micros::ZERO, Micros::ZERO),
@@ -122,16 +125,32 @@ impl Liveness {
         self.done.consumed = false;
     }
 
-    pub fn role(&mut self, now: Micros, broker: MemberId, role: Role) {
+    pub fn role(&mut self, look: &Look, broker: MemberId, role: Role) {
         let bit = 1 << broker.0;
-        self.leaders = if role == Role::Leader { self.leaders | bit } else { self.leaders & !bit };
-        self.count_leaders(now);
+        self.not_stuck(broker);
+        if role == Role::Leader {
+            self.leaders |= bit;
+            if cannot_commit(look.world, broker) {
+                self.stuck |= bit;
+                self.changed = true;
+            }
+        } else {
+            self.leaders &= !bit;
+        }
+        self.count_leaders(look.at);
     }
 
     pub fn killed(&mut self, now: Micros, broker: MemberId) {
+        self.not_stuck(broker);
         self.leaders &= !(1 << broker.0);
         self.changed = true;
         self.count_leaders(now);
+    }
+
+    fn not_stuck(&mut self, broker: MemberId) {
+        let stuck = self.stuck & !(1 << broker.0);
+        self.changed |= stuck != self.stuck;
+        self.stuck = stuck;
     }
 
     fn count_leaders(&mut self, now: Micros) {
@@ -165,7 +184,7 @@ impl Liveness {
             self.changed = false;
             self.disturbances = look.world.disturbances();
             self.next_look = look.at;
-            self.quiet = quiet(look.world);
+            self.quiet = quiet(look.world).filter(|_| self.stuck == 0);
             self.done = Due::default();
             self.leaderless_since = None;
             self.refused_since.fill(None);
@@ -200,6 +219,17 @@ impl Liveness {
         let members = self.quiet.map_or(0, |quiet| quiet.members);
         (0..16).filter(|n| members & 1 << n != 0).map(MemberId).collect()
     }
+}
+
+/// Who is elected with a full disk cannot append its no-op and, as in DLedger, never tries again: if its log is not all
+/// committed it leads and takes nothing, until somebody else is elected.
+fn cannot_commit(world: &World, broker: MemberId) -> bool {
+    let at = usize::from(broker.0);
+    let open_tail = world.up(at).is_some_and(|broker| {
+        let member = broker.member();
+        member.committed_index() < member.end_index()
+    });
+    open_tail && world.disk_state(at).full
 }
 
 fn party(n: u8) -> Party {

@@ -1,6 +1,6 @@
 //! One run under watch, in pieces, and what it came to.
 
-use super::{Violation, Watch};
+use super::{Invariant, Violation, Watch};
 use crate::ledger::Role;
 use crate::scenario::Scenario;
 use crate::sim::{Event, Kind, Record, World};
@@ -28,6 +28,8 @@ pub struct Stats {
     /// messages consumed, and of them those that their group had consumed before
     pub consumed: u64,
     pub consumed_again: u64,
+    /// how often each guarantee was looked at, in the order of `Invariant::ALL`
+    pub looks: [u64; Invariant::ALL.len()],
 }
 
 impl Stats {
@@ -46,6 +48,9 @@ impl Stats {
         self.acknowledged += other.acknowledged;
         self.consumed += other.consumed;
         self.consumed_again += other.consumed_again;
+        for (all, looks) in self.looks.iter_mut().zip(other.looks) {
+            *all += looks;
+        }
     }
 
     fn count(&mut self, record: &Record) {
@@ -125,6 +130,7 @@ impl Run {
             simulated: self.world.now(),
             events: self.world.emitted(),
             late: self.world.late(),
+            looks: self.watch.looks(),
             ..self.stats
         }
     }

@@ -3,7 +3,8 @@
 
 use crate::ledger::{MemberId, Preset, Rules};
 use crate::scenario::{
-    ConsumeFrom, ConsumerSpec, FileSizes, Groups, LinkChange, ProducerSpec, Scenario, Timed, TopicSpec,
+    COMMANDS_MAX, ConsumeFrom, ConsumerSpec, FileSizes, Groups, LinkChange, ProducerSpec, Scenario, Timed,
+    TopicSpec,
 };
 use crate::sim::{Command, Purpose, Stream};
 use crate::time::Micros;
@@ -63,6 +64,9 @@ const FAULTS: [Fault; 13] = [
     Fault::Transfer,
     Fault::Consumers,
 ];
+
+/// Commands that the calm after the last trouble may need: a run stays one that can be written and read.
+const SPARE: usize = 100;
 
 /// A number from 2^`least` up, where each power of two is as likely as the next, below 2^`most`.
 fn magnitude(random: &mut Stream, least: u64, most: u64) -> u64 {
@@ -203,7 +207,7 @@ impl Swarm {
     fn trouble(&mut self, begin: Micros, end: Micros) -> Micros {
         // Odd microseconds, so that faults fall between any two things that brokers do.
         let mut now = begin + Micros(self.random.between(1, self.pace_us));
-        while now < end {
+        while now < end && self.commands.len() + SPARE < COMMANDS_MAX {
             let fault = self.mix[self.random.below(self.mix.len() as u64) as usize];
             self.fault(now, fault);
             now += Micros(self.random.between(1_000, self.pace_us));

@@ -6,7 +6,7 @@ use super::watch::Look;
 use crate::broker::{Broker, QueueId, TopicId};
 use crate::ledger::MemberId;
 use crate::scenario::Scenario;
-use crate::store::{CqUnit, Entry, Index, Record, Term};
+use crate::store::{CqUnit, ENTRY_HEADER_SIZE, Entry, Index, Record, Term};
 
 /// The first message seen at a queue offset.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +96,9 @@ impl Units {
             let queue = self.queues[n];
             let Some(units) = process.queue(queue) else { continue };
             for queue_offset in units.min_offset()..units.max_offset() {
-                let seen = units.get(queue_offset).and_then(|unit| Some((unit, entry_of(process, unit)?)));
+                let first = self.first[n].get(queue_offset as usize).copied().flatten();
+                let seen =
+                    units.get(queue_offset).and_then(|unit| Some((unit, entry_of(process, unit, first)?)));
                 self.compare(look, broker, (queue, queue_offset), seen)?;
             }
         }
@@ -122,8 +124,14 @@ impl Units {
     }
 }
 
-fn entry_of(broker: &Broker, unit: CqUnit) -> Option<&Entry> {
-    broker.member().store().entry_at_position(unit.offset)
+/// The entry that a unit points into. Most likely it is where the first one at that queue offset was.
+fn entry_of(broker: &Broker, unit: CqUnit, first: Option<First>) -> Option<&Entry> {
+    let store = broker.member().store();
+    let known = first.map(|first| first.index).filter(|index| {
+        let at = store.position_of(*index);
+        at.is_some_and(|at| at + ENTRY_HEADER_SIZE as i64 == unit.offset)
+    });
+    known.map_or_else(|| store.entry_at_position(unit.offset), |index| store.entry(index))
 }
 
 /// Whether the entry's message is the one at that offset, and where the unit says.

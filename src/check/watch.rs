@@ -52,7 +52,7 @@ impl Watch {
         match record.event {
             Event::Sent { .. } | Event::Delivered { .. } => return Ok(()),
             Event::Role { broker, role, term, .. } => {
-                self.liveness.role(look.at, broker, role);
+                self.liveness.role(look, broker, role);
                 self.logs.role(look, (broker, role, term))?;
             }
             Event::Term { broker, term } => self.logs.term(broker, term),
@@ -164,6 +164,11 @@ impl Watch {
     /// Every guarantee, and how often it was looked at.
     pub fn guarantees(&self) -> impl Iterator<Item = (Invariant, u64)> + '_ {
         self.counts.all()
+    }
+
+    /// How often each was looked at, in the order of `Invariant::ALL`.
+    pub(super) fn looks(&self) -> [u64; Invariant::ALL.len()] {
+        self.counts.each()
     }
 
     /// Messages acknowledged so far.

@@ -9,6 +9,7 @@ use super::bytes::{int, is_zero, long, words};
 use super::message::{self, MAGICS, QueueEnds};
 use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
+use super::walk::{Records, Step};
 
 /// Magic of the record that ends a file (`CommitLog.BLANK_MAGIC_CODE`).
 pub(super) const BLANK_MAGIC: i32 = -875_286_124;
@@ -31,12 +32,6 @@ struct Scan<'s, 'a, 'r, 'k> {
     stored_ms: i64,
 }
 
-enum Step {
-    To(u64),
-    NextFile,
-    LogEnd,
-}
-
 /// Reads all of `log`; gives the position after the last message.
 pub(super) fn scan(
     log: &mut Series<'_>,
@@ -45,46 +40,15 @@ pub(super) fn scan(
 ) -> Result<i64, Error> {
     let end = log.begin();
     let mut scan = Scan { log, report, queues, end, any: false, stored_ms: 0 };
-    let mut over = false;
-    for piece in 0..scan.log.pieces.len() {
-        scan.log.begin_file(piece, Kind::CommitLog, 1, scan.report)?;
-        if over {
-            let size = scan.log.len(piece);
-            scan.report.say(scan.log.file(piece), 0, What::Unwritten { size })?;
-            continue;
-        }
-        scan.settle_start(piece)?;
-        let mut at = 0;
-        loop {
-            match scan.step(piece, at)? {
-                Step::To(next) => at = next,
-                Step::NextFile => break,
-                Step::LogEnd => {
-                    over = true;
-                    break;
-                }
-            }
-        }
-    }
+    scan.walk()?;
     Ok(scan.end)
 }
 
-impl Scan<'_, '_, '_, '_> {
-    fn settle_start(&mut self, piece: usize) -> Result<(), Error> {
-        let one = &self.log.pieces[piece];
-        let (start, misnamed) = (one.start, one.misnamed);
-        let Some((first, size)) = self.head(piece, 0)? else {
-            return Ok(());
-        };
-        if first == start || first < 0 {
-            return Ok(());
-        }
-        let agrees =
-            self.head(piece, size as u64)?.is_some_and(|(second, _)| first.checked_add(size) == Some(second));
-        if misnamed || agrees {
-            self.log.correct_start(piece, first, self.report)?;
-        }
-        Ok(())
+impl<'a, 'r> Records<'a, 'r> for Scan<'_, 'a, 'r, '_> {
+    const KIND: Kind = Kind::CommitLog;
+
+    fn parts(&mut self) -> (&mut Series<'a>, &mut Report<'r>) {
+        (self.log, self.report)
     }
 
     /// PHYSICALOFFSET and TOTALSIZE of what has the magic of a message.
@@ -140,7 +104,9 @@ impl Scan<'_, '_, '_, '_> {
         self.end = position.saturating_add(size);
         Ok(Step::To(at + size as u64))
     }
+}
 
+impl Scan<'_, '_, '_, '_> {
     /// Either the log ends at `at`, or the message there is damaged. Bytes that a truncate left behind are older than the
     /// end of the log, so a message further on is one of this log only if it was not stored earlier.
     fn not_a_message(&mut self, piece: usize, at: u64, wrong: Wrong) -> Result<Step, Error> {

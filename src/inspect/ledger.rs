@@ -13,6 +13,7 @@ use super::bytes::{is_zero, words};
 use super::message::{self, QueueEnds};
 use super::report::{Error, Kind, Problem, Report, What, Wrong};
 use super::series::Series;
+use super::walk::{Records, Step};
 
 pub(super) const HEADER: u64 = ENTRY_HEADER_SIZE as u64;
 /// Bytes of padding looked at; DLedger never needs more.
@@ -43,12 +44,6 @@ pub(super) struct Scan<'s, 'a, 'r, 'k> {
     units_missing: bool,
 }
 
-enum Step {
-    To(u64),
-    NextFile,
-    LogEnd,
-}
-
 /// Reads all of `data`.
 pub(super) fn scan<'a>(
     data: &mut Series<'a>,
@@ -59,56 +54,26 @@ pub(super) fn scan<'a>(
     let span = LogSpan { indexes: None, last_term: -1, end: data.begin() };
     let mut scan =
         Scan { data, index, report, queues, span, next: None, messages: false, units_missing: false };
-    let mut over = false;
-    for piece in 0..scan.data.pieces.len() {
-        scan.data.begin_file(piece, Kind::EntryData, 1, scan.report)?;
-        if over {
-            let size = scan.data.len(piece);
-            scan.report.say(scan.data.file(piece), 0, What::Unwritten { size })?;
-            continue;
-        }
-        scan.settle_start(piece)?;
-        if !scan.data.pieces[piece].follows {
-            scan.next = None;
-        }
-        let mut at = 0;
-        loop {
-            match scan.step(piece, at)? {
-                Step::To(next) => at = next,
-                Step::NextFile => break,
-                Step::LogEnd => {
-                    over = true;
-                    break;
-                }
-            }
-        }
-    }
+    scan.walk()?;
     Ok(scan.span)
 }
 
-impl Scan<'_, '_, '_, '_> {
-    /// When the entries of a file agree that it starts elsewhere than its name says, the name is wrong, not each of
-    /// them.
-    fn settle_start(&mut self, piece: usize) -> Result<(), Error> {
-        let Ok(first) = EntryHeader::decode(self.data.bytes(piece, 0, ENTRY_HEADER_SIZE)?) else {
-            return Ok(());
-        };
-        let one = &self.data.pieces[piece];
-        if first.pos == one.start || first.pos < 0 {
-            return Ok(());
-        }
-        let misnamed = one.misnamed;
-        let second = self.data.bytes(piece, first.size as u64, ENTRY_HEADER_SIZE)?;
-        let agrees = EntryHeader::decode(second)
-            .is_ok_and(|second| first.pos.checked_add(i64::from(first.size)) == Some(second.pos));
-        if misnamed || agrees {
-            self.data.correct_start(piece, first.pos, self.report)?;
-        }
-        Ok(())
+impl<'a, 'r> Records<'a, 'r> for Scan<'_, 'a, 'r, '_> {
+    const KIND: Kind = Kind::EntryData;
+
+    fn parts(&mut self) -> (&mut Series<'a>, &mut Report<'r>) {
+        (self.data, self.report)
     }
 
-    fn problem(&mut self, piece: usize, at: u64, problem: impl Into<Problem>) -> Result<(), Error> {
-        self.report.problem(self.data.file(piece), at, problem)
+    fn head(&mut self, piece: usize, at: u64) -> Result<Option<(i64, i64)>, Error> {
+        let header = EntryHeader::decode(self.data.bytes(piece, at, ENTRY_HEADER_SIZE)?);
+        Ok(header.ok().map(|header| (header.pos, i64::from(header.size))))
+    }
+
+    fn begin(&mut self, piece: usize) {
+        if !self.data.pieces[piece].follows {
+            self.next = None;
+        }
     }
 
     fn step(&mut self, piece: usize, at: u64) -> Result<Step, Error> {
@@ -144,6 +109,12 @@ impl Scan<'_, '_, '_, '_> {
             }
         };
         self.not_an_entry(piece, at, wrong)
+    }
+}
+
+impl Scan<'_, '_, '_, '_> {
+    fn problem(&mut self, piece: usize, at: u64, problem: impl Into<Problem>) -> Result<(), Error> {
+        self.report.problem(self.data.file(piece), at, problem)
     }
 
     /// The header at `at` if it is the next of the log.

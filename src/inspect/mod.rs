@@ -32,6 +32,7 @@ mod series;
 mod small;
 mod tree;
 mod verdict;
+mod walk;
 mod window;
 
 use std::path::Path;

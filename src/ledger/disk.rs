@@ -120,6 +120,12 @@ impl Disk {
         self.not_flushed(now).0.map(|(written, _)| self.flush_of(written) + self.slow)
     }
 
+    /// From now on a flush takes this long. Those that are over stay so.
+    pub fn set_slow(&mut self, now: Micros, slow: Micros) {
+        self.finish_flushes(now);
+        self.slow = slow;
+    }
+
     /// The power goes: what no flush has reached is not there when it comes back.
     pub fn lose_power(&mut self, now: Micros) {
         self.finish_flushes(now);
@@ -173,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_flushed_stays_so_when_the_disk_becomes_slow() {
+        let mut disk = Disk::default();
+        disk.started(Micros::ZERO);
+        write(&mut disk, Micros::millis(1));
+        disk.set_slow(Micros::millis(30), Micros::millis(100));
+        disk.lose_power(Micros::millis(31));
+        assert_eq!(disk.store.end_index(), Index(0));
+    }
+
+    #[test]
+    fn a_slow_flush_is_due_when_it_is_over_and_not_while_it_writes() {
+        let mut disk = Disk { slow: Micros::millis(100), ..Disk::default() };
+        disk.started(Micros::ZERO);
+        assert_eq!(disk.flush_due(Micros::ZERO), None);
+        write(&mut disk, Micros::millis(1)); // the flush of 10 ms takes it
+        assert_eq!(disk.flush_due(Micros::millis(1)), Some(Micros::millis(110)));
+    }
+
+    #[test]
     fn what_was_deleted_is_not_waited_for() {
         let mut disk = Disk::default();
         disk.started(Micros::ZERO);
@@ -182,5 +207,36 @@ mod tests {
         disk.truncated(Index(1));
         disk.lose_power(Micros::millis(12));
         assert_eq!(disk.store.end_index(), Index(0));
+    }
+
+    #[test]
+    fn a_deletion_flushes_nothing_of_what_stays() {
+        let mut disk = Disk::default();
+        disk.started(Micros::ZERO);
+        for ms in [1, 11, 12, 13] {
+            write(&mut disk, Micros::millis(ms));
+        }
+        disk.store.truncate(Index(3), true);
+        disk.truncated(Index(3));
+        disk.lose_power(Micros::millis(14));
+        assert_eq!(disk.store.end_index(), Index(0));
+    }
+
+    #[test]
+    fn what_takes_the_place_of_deleted_entries_waits_for_a_flush_of_its_own() {
+        for slow in [Micros::ZERO, Micros::millis(100)] {
+            let mut disk = Disk { slow, ..Disk::default() };
+            disk.started(Micros::ZERO);
+            (0..3).for_each(|_| write(&mut disk, Micros::millis(1)));
+            write(&mut disk, Micros::millis(111));
+            write(&mut disk, Micros::millis(122)); // too late for the flush of 120 ms
+            disk.store.truncate(Index(2), true);
+            disk.truncated(Index(2));
+            assert_eq!(disk.flush_due(Micros::millis(122)), None);
+            write(&mut disk, Micros::millis(123));
+            assert_eq!(disk.flushed(Micros::millis(123)), Index(1));
+            disk.lose_power(Micros::millis(124));
+            assert_eq!(disk.store.end_index(), Index(1));
+        }
     }
 }

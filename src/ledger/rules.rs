@@ -31,7 +31,8 @@ pub enum Rule {
     AnswerOnlyCommitted = 5,
     /// With batching on, entries that are ready together travel together. Without it each travels alone (B8).
     BatchesFill = 6,
-    /// A truncate erases the bytes. Without it recovery scans past the cut and finds the entries again (B16).
+    /// A truncate erases the bytes. Without it recovery scans past the cut and finds the entries again (B16), and the
+    /// padding before a file's first entry stays: what comes in its place may lie elsewhere than on the leader.
     EraseOnTruncate = 7,
     /// Only entries of the present term are committed by counting their copies (Raft, 5.4.2). Without it those of
     /// older terms are too, as in 0.3.1.2.

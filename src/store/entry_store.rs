@@ -205,9 +205,11 @@ impl EntryStore {
 
     /// Deletes the entries from `first_deleted` on and says the new end index; beyond the end nothing happens.
     ///
-    /// `erase` zeroes the cut bytes in the files that stay. The original does not (bug B16): recovery then finds the
-    /// entries again unless something was written over them. The cut is at the entry's local position, where the
-    /// original trusts the leader's `pos` (B17); the two differ only after a snapshot install.
+    /// `erase` zeroes the cut bytes in the files that stay, the padding before a file's first entry included: what comes
+    /// in its place may be small enough for the file before, and then lies there on the leader. The original does not
+    /// (bug B16): recovery then finds the entries again unless something was written over them, and after a cut at the
+    /// beginning of a file entries may lie at other places than the leader's. The cut is at the entry's local position,
+    /// where the original trusts the leader's `pos` (B17).
     pub fn truncate(&mut self, first_deleted: Index, erase: bool) -> Index {
         let first = first_deleted.max(self.begin);
         let Some(at) = self.position_of(first) else {
@@ -218,7 +220,8 @@ impl EntryStore {
                 leave_bytes(&mut self.data, &mut self.index, stored);
             }
         }
-        self.data.truncate(at, erase);
+        let before = self.stored(first.prev()).filter(|_| erase).map_or(at, Stored::end);
+        self.data.truncate(before, erase);
         self.index.truncate(first.0 * INDEX_UNIT_SIZE as i64, erase);
         self.entries.truncate((first.0 - self.begin.0) as usize);
         self.end_index()

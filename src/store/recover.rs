@@ -65,7 +65,12 @@ impl EntryStore {
         Ok(self)
     }
 
-    fn record_at(&self, pos: i64) -> Record {
+    /// The record at `pos`, where entry `expected` is most likely to be.
+    fn record_at(&self, pos: i64, expected: Index) -> Record {
+        // Live entries lie over the bytes.
+        if let Some(known) = self.stored(expected).filter(|known| known.at == pos) {
+            return Record::Entry(known.entry.header());
+        }
         let Some(words) = self.raw_data(pos, 8) else {
             return Record::End;
         };
@@ -74,7 +79,6 @@ impl EntryStore {
             (Some(BLANK_MAGIC), Some(size)) if i64::from(size) >= MIN_BLANK_SIZE => {
                 Record::Blank { size: i64::from(size) }
             }
-            (Some(BLANK_MAGIC), _) | (_, Some(0)) => Record::End,
             _ => match self.raw_data(pos, ENTRY_HEADER_SIZE).map(|bytes| EntryHeader::decode(&bytes)) {
                 Some(Ok(header)) if self.raw_data(pos, header.size as usize).is_some() => {
                     Record::Entry(header)
@@ -86,6 +90,9 @@ impl EntryStore {
 
     /// The unit that the index files hold for `index`, live or left behind.
     fn unit_at(&self, index: Index) -> Option<IndexUnit> {
+        if let Some(known) = self.stored(index) {
+            return Some(known.unit());
+        }
         let bytes = self.raw_index(index.0.checked_mul(INDEX_UNIT_SIZE as i64)?, INDEX_UNIT_SIZE)?;
         IndexUnit::decode(&bytes).ok()
     }
@@ -167,7 +174,7 @@ fn first_file_to_scan(old: &EntryStore) -> usize {
         let Some(start) = old.data.start_of(number) else {
             return false;
         };
-        match old.record_at(start) {
+        match old.record_at(start, Index::NONE) {
             Record::Entry(header) => {
                 old.unit_at(header.index).is_some_and(|unit| agrees(unit, &header, start))
             }
@@ -189,7 +196,7 @@ fn scan(old: &EntryStore, mut files: Range<usize>) -> Scan {
             };
             (scan.end, file_end) = (start, start + old.options.data_file_size);
         }
-        let header = match old.record_at(scan.end) {
+        let header = match old.record_at(scan.end, last.map_or(old.begin, Index::next)) {
             Record::Blank { size } if scan.end + size <= file_end => {
                 scan.end += size;
                 continue;

@@ -1,6 +1,8 @@
 //! The command `ledgerscope`: one module a subcommand. docs/command-line.md documents it.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod check;
+#[cfg(not(target_arch = "wasm32"))]
 mod export;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
@@ -17,7 +19,7 @@ mod command {
 
     use clap::{Parser, Subcommand};
 
-    use crate::{export, inspect, run, scenario};
+    use crate::{check, export, inspect, run, scenario};
 
     /// What a subcommand has to say to whoever called it.
     pub enum Outcome {
@@ -45,6 +47,7 @@ mod command {
     #[derive(Subcommand)]
     enum Command {
         Run(run::Args),
+        Check(check::Args),
         Export(export::Args),
         Inspect(inspect::Args),
         Scenario(scenario::Args),
@@ -53,6 +56,7 @@ mod command {
     pub fn main() -> ExitCode {
         let outcome = match Cli::parse().command {
             Command::Run(args) => run::run(&args),
+            Command::Check(args) => check::run(&args),
             Command::Export(args) => export::run(&args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Scenario(args) => scenario::run(&args),

@@ -15,6 +15,7 @@ fn a_comparison_says_where_the_log_ends_or_since_when_it_differs() {
     assert_eq!(ask(2, 2), (Code::Success, -1, -1, 0));
     assert_eq!(ask(3, 4), (differs, 2, 1, 0), "its run of term 2 begins at 1");
     assert_eq!(ask(9, 4), (differs, -1, -1, 4));
+    assert_eq!(ask(2, -1), (differs, 2, 1, 0), "only the empty log agrees with every other");
 }
 
 #[test]

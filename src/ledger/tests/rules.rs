@@ -221,6 +221,23 @@ fn batches_fill() {
 }
 
 #[test]
+fn a_batch_goes_out_with_the_entry_that_makes_it_4096_bytes() {
+    let mut config = without(&[Rule::NoopOnElection]);
+    config.batch_append = true;
+    let mut leader = Leader::with_config(&[], config);
+    for _ in 0..9 {
+        let kilobyte = vec![0; 1024 - 48];
+        leader.bench.with(|m, ctx| m.append(ctx, kilobyte, |_, _| {})).unwrap();
+    }
+    leader.open(B);
+    let sizes = leader.pushes(B, 2).into_iter().map(|(_, push)| match push {
+        Push::Append { entries } => entries.len(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(sizes.collect::<Vec<_>>(), [4, 4, 1]);
+}
+
+#[test]
 fn a_batch_is_acknowledged_as_one() {
     let mut config = without(&[Rule::NoopOnElection]);
     config.batch_append = true;

@@ -84,6 +84,19 @@ fn a_leader_that_is_deposed_hands_nothing_over_any_more() {
 }
 
 #[test]
+fn a_late_answer_of_an_earlier_leaderships_transferee_says_nothing_of_the_present_transfer() {
+    let mut leader = Leader::new(&[]);
+    hand_over(&mut leader, B).unwrap();
+    let earlier = Term(leader.term);
+    leader.bench.with(|m, ctx| m.change_to_candidate(ctx, m.term()));
+    leader.term = leader.bench.elect();
+    hand_over(&mut leader, C).unwrap();
+    let late = Response::Transfer { term: earlier, code: Code::Success };
+    leader.bench.with(|m, ctx| m.on_answer(ctx, B, CallTag::Transfer { term: earlier }, late));
+    assert_eq!(leader.bench.member.transferee(), Some(C));
+}
+
+#[test]
 fn a_transferee_takes_orders_from_its_leader_in_its_term() {
     let mut bench = follower(&[1, 5]);
     let other = Request::Transfer { term: Term(5), transferee: B, ledger_index: Index(1) };

@@ -106,6 +106,28 @@ fn the_first_line_that_fits_ends_a_vote_round() {
 }
 
 #[test]
+fn a_round_waits_no_longer_than_it_takes_to_know_how_it_ends() {
+    use VoteResult::*;
+    let open_after = |answers: &[VoteResult]| {
+        let mut bench = voter();
+        bench.run(Micros::millis(2));
+        let tag = CallTag::Vote { round: bench.member.elector.rounds };
+        for (from, result) in [B, C].into_iter().zip(answers) {
+            let response = Response::Vote { term: Term(3), result: *result };
+            bench.with(|m, ctx| m.on_answer(ctx, from, tag, response));
+        }
+        matches!(bench.member.elector.blocked, Blocked::Voting(_))
+    };
+    for result in [Accept, RejectTermNotReady, RejectAlreadyHasLeader] {
+        assert!(!open_after(&[result]), "{result:?} of one is enough");
+    }
+    for result in [RejectAlreadyVoted, RejectExpiredVoteTerm, RejectSmallLedgerEndIndex, Unknown] {
+        assert!(open_after(&[result]), "{result:?}: the other may still vote");
+        assert!(!open_after(&[result; 2]), "{result:?} of all: a failed call is an answer too");
+    }
+}
+
+#[test]
 fn a_round_that_ran_into_a_larger_term_goes_straight_to_it() {
     let mut bench = voter();
     bench.run(Micros::millis(2));
@@ -203,4 +225,30 @@ fn a_leader_goes_on_after_a_round_that_a_majority_answered() {
 fn a_new_leader_whose_first_round_reaches_nobody_steps_down() {
     let unreachable = (-1, Code::NetworkError);
     assert_eq!(after_heartbeats(&[unreachable, unreachable]).member.role(), Role::Candidate);
+}
+
+#[test]
+fn a_member_counts_down_to_what_it_does_next() {
+    let mut bench = voter();
+    assert_eq!(bench.member.countdown(), None, "it asks for votes at once");
+    bench.run(Micros::millis(1));
+    let (since, after) = (bench.now, |s| Micros::millis(1) + Micros::seconds(s));
+    assert_eq!(bench.member.countdown(), Some(Countdown::Round { since, until: after(2) }));
+    bench.run(Micros::millis(2100)); // nobody answers
+    let since = Micros::millis(2001);
+    let until = since + Micros::millis(300);
+    assert_eq!(bench.member.countdown(), Some(Countdown::Retry { since, until }));
+
+    let mut bench = voter();
+    bench.now = Micros::millis(1);
+    bench.follow(3);
+    bench.run(Micros::seconds(2));
+    let since = Micros::millis(1);
+    assert_eq!(bench.member.countdown(), Some(Countdown::Election { since, until: after(6) }));
+
+    let bench = after_heartbeats(&[(-1, Code::Success)]);
+    let Some(Countdown::Heartbeat { since, until }) = bench.member.countdown() else {
+        panic!("{:?}", bench.member.countdown())
+    };
+    assert_eq!(until, since + Micros::seconds(2));
 }

@@ -163,7 +163,7 @@ impl World {
     }
 
     /// Until when the broker's threads have run, by its own clock.
-    fn last_moment(&self, n: usize) -> Micros {
+    pub(super) fn last_moment(&self, n: usize) -> Micros {
         let node = &self.nodes[n];
         node.paused.unwrap_or(node.clock.own(self.now))
     }

@@ -22,7 +22,9 @@ impl World {
     }
 
     pub(super) fn send(&mut self, from: Party, to: Party, rpc: u64, payload: Payload) {
-        let incarnation = self.incarnation(to);
+        // An answer goes back on the connection that the call came on, which ends with the caller's process.
+        let asked = self.rpcs.get(rpc).filter(|open| open.caller == to);
+        let incarnation = asked.map_or_else(|| self.incarnation(to), |open| open.incarnation);
         let message = payload.summary();
         let (id, copy) = self.network.send(self.now, (from, to, incarnation), rpc, payload, message);
         self.emit(Event::Sent { id, from, to, message });

@@ -95,6 +95,7 @@ impl World {
 
     pub(super) fn set_disk(&mut self, broker: MemberId, disk: DiskState) -> Result<(), Refusal> {
         let n = self.number_of(broker)?;
+        let last = self.last_moment(n);
         let (now, node) = (self.now, &mut self.nodes[n]);
         node.disk = disk;
         let ledger = match &mut node.state {
@@ -103,7 +104,7 @@ impl World {
             BrokerState::Between => return Ok(()),
         };
         ledger.full = disk.full;
-        ledger.slow = disk.slow();
+        ledger.set_slow(last, disk.slow());
         node.written_at = node.written_at.map(|at| at.min(now + disk.slow()));
         self.note_what_waits(n);
         Ok(())

@@ -94,6 +94,49 @@ fn the_minimum_moves_to_the_first_unit_that_the_commit_log_still_has() {
     assert_eq!(queue.min_logic_offset, 200_000);
 }
 
+/// How many units a loss of power would leave.
+fn on_disk(queue: &ConsumeQueue) -> i64 {
+    let mut queue = queue.clone();
+    queue.lose_unflushed();
+    queue.max_offset()
+}
+
+#[test]
+fn a_flush_waits_for_as_many_dirty_pages_as_it_is_told() {
+    let mut queue = ConsumeQueue::new(CQ_DEFAULT_FILE_SIZE);
+    let mut flushed_at = Vec::new();
+    for q in 0..900 {
+        queue.put(q * 100, 100, 7, q);
+        queue.flush(2);
+        if on_disk(&queue) == q + 1 {
+            flushed_at.push(q + 1);
+        }
+    }
+    // 410 units are the first that reach into a third page of 4096 bytes, 820 into a fifth.
+    assert_eq!(flushed_at, [410, 820]);
+}
+
+#[test]
+fn raw_bytes_are_those_of_one_file() {
+    let mut queue = filled(6, 80);
+    let unit = |n: i64| CqUnit { offset: n * 100, size: 100, tags_code: 7 }.encode().to_vec();
+    assert_eq!(queue.raw(20, 40), Some([unit(1), unit(2)].concat()));
+    assert_eq!(queue.raw(70, 20), None);
+    queue.truncate_dirty(500);
+    assert_eq!((queue.get(5), queue.raw(100, 20)), (None, Some(unit(5))), "left behind");
+}
+
+#[test]
+fn a_full_file_is_flushed_whatever_it_has_and_one_file_at_a_time() {
+    let mut queue = filled(9, 80);
+    let after = [0, 1, 2, 3].map(|_| {
+        let before = on_disk(&queue);
+        queue.flush(2);
+        before
+    });
+    assert_eq!(after, [0, 4, 8, 8], "the ninth alone is no page");
+}
+
 #[test]
 fn clones_do_not_see_each_others_units() {
     let mut queue = filled(300, 6000);

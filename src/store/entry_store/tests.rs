@@ -104,6 +104,26 @@ fn entries_truncated_and_erased_stay_away_after_a_restart() {
 }
 
 #[test]
+fn what_comes_after_a_truncate_lies_where_it_does_for_who_never_had_what_was_cut() {
+    let mut leader = EntryStore::new(SMALL);
+    append(&mut leader, 1, &[1; 290]);
+    let mut follower = leader.clone();
+    append(&mut follower, 1, &[2; 300]);
+    assert_eq!(follower.position_of(Index(1)), Some(400), "it did not fit into the first file");
+    let mut original = follower.clone();
+    assert_eq!(append(&mut leader, 2, b""), (Index(1), 338));
+
+    follower.truncate(Index(1), true);
+    assert_eq!(follower.wrote_position(), 338);
+    follower.append_as_follower(leader.entry(Index(1)).unwrap()).unwrap();
+    assert_eq!(files(&follower), files(&leader));
+
+    original.truncate(Index(1), false);
+    original.append_as_follower(leader.entry(Index(1)).unwrap()).unwrap();
+    assert_eq!(original.position_of(Index(1)), Some(400), "the padding stayed");
+}
+
+#[test]
 fn a_restart_shares_bodies_with_the_store_it_came_from() {
     let store = log_of(3);
     let reopened = store.clone().reopen().unwrap();
@@ -131,8 +151,38 @@ fn files_whose_head_was_deleted_begin_at_a_later_index() {
     let [data, index] = files(&store);
     let loaded = EntryStore::load(SMALL, data.into_iter().skip(1), index).unwrap();
     assert_eq!((loaded.begin_index(), loaded.end_index()), (Index(5), Index(19)));
+    assert_eq!(loaded.data_begin(), 400);
     assert_eq!(loaded.get(Index(4)), None);
     assert_eq!(loaded.get(Index(5)), store.get(Index(5)));
+}
+
+#[test]
+fn an_index_lost_whole_is_rebuilt_from_where_the_data_begins() {
+    let mut store = EntryStore::new(SMALL);
+    for n in 0..12 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let [data, _] = files(&store);
+    let loaded = EntryStore::load(SMALL, data.into_iter().skip(1), []).unwrap();
+    assert_eq!((loaded.begin_index(), loaded.end_index()), (Index(5), Index(11)));
+    assert!(loaded.index_spans().eq([(96, 96), (192, 96), (288, 96)]), "from the file that holds unit 5 on");
+    let mut units = store.raw_index(96, 96).unwrap();
+    units[..64].fill(0);
+    assert_eq!(loaded.raw_index(96, 96), Some(units), "units 3 and 4 are nobody's");
+    assert_eq!(loaded.raw_index(192, 96), store.raw_index(192, 96));
+}
+
+#[test]
+fn a_blank_that_claims_more_than_its_file_has_left_ends_the_log() {
+    let mut store = EntryStore::new(SMALL);
+    for n in 0..6 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let [mut data, index] = files(&store);
+    assert_eq!(data[0].1[390..398], [255, 255, 255, 255, 0, 0, 0, 10]);
+    data[0].1[397] = 11;
+    let loaded = EntryStore::load(SMALL, data, index).unwrap();
+    assert_eq!((loaded.end_index(), loaded.wrote_position()), (Index(4), 390));
 }
 
 #[test]
@@ -161,6 +211,22 @@ fn positions_lead_back_to_entries() {
         [Some(0), Some(0), Some(1), Some(4), None, None, Some(5)]
     );
     assert_eq!(index(store.wrote_position()), None);
+}
+
+#[test]
+fn bytes_that_a_truncate_left_behind_are_in_use() {
+    let mut store = EntryStore::new(SMALL);
+    for n in 0..7 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let used = |store: &EntryStore| [store.data_used().collect::<Vec<_>>(), store.index_used().collect()];
+    assert_eq!(used(&store), [vec![(0, 400), (400, 156)], vec![(0, 96), (96, 96), (192, 32)]]);
+    let mut erased = store.clone();
+    erased.truncate(Index(6), true);
+    assert_eq!(used(&erased), [vec![(0, 400), (400, 78)], vec![(0, 96), (96, 96), (192, 0)]]);
+    store.truncate(Index(6), false);
+    let pages = [vec![(0, 400), (400, 400)], vec![(0, 96), (96, 96), (192, 96)]];
+    assert_eq!(used(&store), pages, "rounded up to a page, or the file");
 }
 
 /// The same operations on plain bytes.
@@ -197,7 +263,9 @@ fn every_byte_is_what_a_store_of_plain_bytes_holds() {
                 let first = Index(draw((store.end_index().0 + 3) as u64) as i64);
                 let erase = draw(2) == 0;
                 if let Some(at) = store.position_of(first) {
-                    plain.data.truncate(at, erase);
+                    let end = |index| Some(store.position_of(index)? + store.entry(index)?.size() as i64);
+                    let before = end(first.prev()).filter(|_| erase).unwrap_or(at);
+                    plain.data.truncate(before, erase);
                     plain.index.truncate(first.0 * 32, erase);
                 }
                 store.truncate(first, erase);
