@@ -3,7 +3,13 @@
 // This is the first of two modules: a group of brokers and what can be done by a click on one. lab/engine.js is the second.
 
 import { HEAD } from './frame.js';
-import { Handle, initSync, last_panic as lastPanic, memory } from './pkg/ledgerscope.js';
+import {
+  Handle,
+  fresh_seed as freshSeed,
+  initSync,
+  last_panic as lastPanic,
+  memory,
+} from './pkg/ledgerscope.js';
 import wasmUrl from './pkg/ledgerscope_bg.wasm?url';
 
 /** @import { CoreEvent } from './panels/story.js' */
@@ -19,7 +25,7 @@ import wasmUrl from './pkg/ledgerscope_bg.wasm?url';
  * @property {() => Record<string, any>} scenario  with all commands given so far
  * @property {() => void} free
  */
-/** @typedef {{create: (scenario: Plain) => Run}} Engine */
+/** @typedef {{create: (scenario: Plain) => Run, freshSeed: () => number}} Engine */
 /** @typedef {{version: number, seed: number, brokers: number, message_every_ms: number}} Plain */
 
 /** @type {Promise<Engine> | null} */
@@ -30,7 +36,7 @@ export function loadEngine() {
   loading ??= compile(wasmUrl).then(
     (module) => {
       initSync({ module });
-      return { create: (scenario) => new PlainRun(scenario) };
+      return { create: (scenario) => new PlainRun(scenario), freshSeed };
     },
     (error) => {
       loading = null; // a lost connection may be back the next time

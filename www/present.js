@@ -87,7 +87,7 @@ export class Present {
     if (!this.engine) return;
     const { bench } = this.door;
     const { brokers, messageEvery: message_every_ms } = this.#place.options;
-    this.seed = seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
+    this.seed = seed ?? this.engine.freshSeed();
     const plain = { version: 1, seed: this.seed, brokers, message_every_ms };
     this.takeOff();
     try {

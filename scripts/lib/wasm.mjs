@@ -26,6 +26,7 @@ import { fingerprint } from './stamp.mjs';
 const INPUTS = [
   'Cargo.toml',
   'Cargo.lock',
+  '.cargo/config.toml',
   'src',
   'tools/bindgen/Cargo.toml',
   'tools/bindgen/src',

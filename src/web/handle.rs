@@ -12,6 +12,12 @@ use crate::scenario::Scenario;
 use crate::sim::{Command, World};
 use crate::time::Micros;
 
+/// A seed nobody has chosen, below 2^32 so that it can be read out and typed.
+#[wasm_bindgen]
+pub fn fresh_seed() -> Result<u32, JsError> {
+    getrandom::u32().map_err(|_| JsError::new("the browser gives no random numbers"))
+}
+
 /// A running world.
 #[wasm_bindgen]
 pub struct Handle {
