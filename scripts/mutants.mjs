@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { at } from './lib/project.mjs';
 import { ask, run } from './lib/run.mjs';
-import { Missing, heading, note, script } from './lib/say.mjs';
+import { Missing, StepFailed, heading, note, script } from './lib/say.mjs';
 
 const SLICES = 24;
 const INTEGRATION = [
@@ -77,7 +77,9 @@ async function mutate(name, tests, mutants) {
   const folder = at('target', 'mutants', name);
   mkdirSync(folder, { recursive: true });
   const targets = tests.map((test) => `--cargo-arg=${test}`);
-  await run('cargo', ['mutants', `--output=${folder}`, ...targets, ...mutants]);
+  const code = await run('cargo', ['mutants', `--output=${folder}`, ...targets, ...mutants]);
+  // 0, or 2 and 3 with mutants missed or caught by time; else something is wrong with the tests themselves.
+  if (![0, 2, 3].includes(code)) throw new StepFailed('cargo mutants');
   /** @param {string} outcome */
   const names = (outcome) => {
     const file = `${folder}/mutants.out/${outcome}.txt`;

@@ -313,3 +313,14 @@ fn units_that_one_queue_lost_are_made_again_though_another_queue_is_further_and_
     bench.run(Micros::seconds(10));
     assert_eq!([T0, T1].map(|queue| bench.up(C).queue(queue).unwrap().max_offset()), [1, 410]);
 }
+
+#[test]
+fn a_new_process_goes_by_the_bytes_of_its_log_not_by_what_the_last_one_knew() {
+    let mut bench = Bench::alone(config());
+    bench.put_and_wait(A, &["a", "b"]);
+    bench.kill(A);
+    bench.disk(A).ledger.store.truncate(Index(1), false);
+    assert_eq!(bench.disk(A).ledger.store.end_index(), Index(0));
+    bench.restart(A);
+    assert_eq!(bench.up(A).member().end_index(), Index(1), "the bytes are still there");
+}

@@ -95,7 +95,7 @@ fn at_queue_offset(queue_offset: i64) -> Vec<u8> {
 #[test]
 fn a_gap_in_queue_offsets_leaves_no_hole_and_a_repeated_one_no_second_unit() {
     let offsets = [0, 1, 6, 1, 3, 0];
-    let bench = with_log(&offsets.map(at_queue_offset));
+    let mut bench = with_log(&offsets.map(at_queue_offset));
     let store = bench.up(A).member().store();
     let queue = bench.up(A).queue(T0).unwrap();
     let units: Vec<_> = (0..queue.max_offset()).filter_map(|q| queue.get(q)).collect();
@@ -104,6 +104,9 @@ fn a_gap_in_queue_offsets_leaves_no_hole_and_a_repeated_one_no_second_unit() {
     // 6 lies at 2 and 3 behind it; the second 1 is a repeat; 0 is never checked.
     assert_eq!(entries, [0, 1, 2, 4, 5]);
     assert_eq!(bench.up(A).next_queue_offset(T0), Some(5), "the next message goes on where the units end");
+    let pulled = bench.pull(A, pull_at(0)).messages;
+    let said: Vec<_> = pulled.iter().map(|message| message.queue_offset).collect();
+    assert_eq!(said, [0, 1, 6, 3, 0], "a message says its own, wherever its unit lies");
 }
 
 #[test]

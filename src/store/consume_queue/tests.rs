@@ -135,6 +135,14 @@ fn a_full_file_is_flushed_whatever_it_has_and_one_file_at_a_time() {
         before
     });
     assert_eq!(after, [0, 4, 8, 8], "the ninth alone is no page");
+
+    let mut queue = filled(2, 80);
+    queue.flush_all();
+    for q in 2..9 {
+        queue.put(q * 100, 100, 7, q);
+    }
+    queue.flush(2);
+    assert_eq!(on_disk(&queue), 4, "only the rest of a file of which a part is on disk");
 }
 
 #[test]

@@ -157,6 +157,18 @@ fn files_whose_head_was_deleted_begin_at_a_later_index() {
 }
 
 #[test]
+fn a_leaders_own_noop_lies_in_the_head_under_an_index_unit_that_says_normal() {
+    let mut store = EntryStore::new(SMALL);
+    store.append_as_leader(EntryKind::Noop, Term(1), vec![0; 30], |_, _| {}).unwrap();
+    for n in 1..30 {
+        append(&mut store, 1, &[n; 30]);
+    }
+    let loaded = load(&store).unwrap();
+    assert_eq!((loaded.begin_index(), loaded.end_index()), (Index(0), Index(29)));
+    assert_eq!(files(&loaded), files(&store));
+}
+
+#[test]
 fn an_index_lost_whole_is_rebuilt_from_where_the_data_begins() {
     let mut store = EntryStore::new(SMALL);
     for n in 0..12 {
