@@ -45,6 +45,8 @@ export default {
   'broken.committed_beyond_end': '{a} takes entry {index} for committed and does not even have it.',
   'broken.committed_went_back': 'The committedIndex of {a} went back to {index}.',
   'broken.units_differ': '{a} and {b} have different messages at offset {queue_offset} of queue {queue}.',
+  'broken.offset_given_twice':
+    '{a} gave offset {queue_offset} of queue {queue}, which a message has already, to message {number} (entry {index}).',
   'broken.unit_misplaced':
     'At offset {queue_offset} of queue {queue}, {a} points at a message that belongs elsewhere.',
   'broken.unit_dangles': 'In queue {queue}, {a} points at a message that its log no longer has.',

@@ -39,6 +39,8 @@ export default {
   'broken.committed_beyond_end': '{a} 把条目 {index} 当作已提交，而它根本没有这一条。',
   'broken.committed_went_back': '{a} 的 committedIndex 倒退到了 {index}。',
   'broken.units_differ': '队列 {queue} 的位点 {queue_offset}：{a} 和 {b} 的消息不同。',
+  'broken.offset_given_twice':
+    '队列 {queue} 的位点 {queue_offset} 已属于别的消息，{a} 又把它分给了消息 {number}（条目 {index}）。',
   'broken.unit_misplaced': '队列 {queue} 的位点 {queue_offset}：{a} 指向的消息本不该在这里。',
   'broken.unit_dangles': '在队列 {queue} 里，{a} 指向的消息已不在它的日志中。',
   'broken.acknowledged_not_committed': '消息 {number} 已应答 PUT_OK，条目 {index} 却不是它，或并未提交。',
