@@ -28,7 +28,7 @@ const FROM: [(Rule, &str); 25] = [
     (Rule::ResendFromTheMatch, "a lost first push after which a leader waits for ever"),
     (Rule::AnswerOnlyCommitted, "SUCCESS for an entry that only the leader has"),
     (Rule::BatchesFill, "a request for each entry, though batching is on"),
-    (Rule::EraseOnTruncate, "deleted entries that are back after a restart"),
+    (Rule::EraseOnTruncate, "deleted entries that come back, and entries at other places than the leader's"),
     (
         Rule::CountOnlyCurrentTerm,
         "an entry of an older term, committed and then overwritten (Raft, figure 8)",
@@ -58,18 +58,14 @@ const FROM: [(Rule, &str); 25] = [
 ];
 
 /// Rules of which no run is kept: the document says why, and where to see what they are for.
-const WITHOUT_A_RUN: &[Rule] = &[
-    Rule::VoteByTheLog,
-    Rule::ResendFromTheMatch,
-    Rule::AnswerOnlyCommitted,
-    Rule::BatchesFill,
-    Rule::EraseOnTruncate,
-    Rule::AnswerOnTermChange,
-];
+const WITHOUT_A_RUN: &[Rule] =
+    &[Rule::VoteByTheLog, Rule::AnswerOnlyCommitted, Rule::BatchesFill, Rule::AnswerOnTermChange];
 
 /// Rules whose run was looked for in another way, as the document says.
 const OTHERWISE: &[Rule] = &[
     Rule::CheckControlPushes,
+    Rule::ResendFromTheMatch,
+    Rule::EraseOnTruncate,
     Rule::CountOnlyCurrentTerm,
     Rule::HeedLargerTerm,
     Rule::FlushBeforeAcknowledging,
