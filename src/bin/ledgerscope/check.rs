@@ -215,7 +215,7 @@ fn report(args: &Args, stats: &Stats, found: &Found) -> Result<(), String> {
         let left = scenario.commands.len();
         let (commands, runs) = (found.commands, counted(u64::from(found.runs)));
         let mut text = format!("seed {}: {}\n", found.seed, found.violation);
-        text += &format!("of its {commands} commands, {left} are left after {runs} runs: {violation}\n");
+        text += &format!("made small: {left} of {commands} commands left after {runs} runs: {violation}\n");
         if written.is_ok() {
             text += &format!("written to {path}\nrun it:  {replay}\n");
         }
