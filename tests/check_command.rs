@@ -62,7 +62,7 @@ fn the_first_seed_that_breaks_something_is_made_small_written_and_linked_however
     let lines: Vec<&str> = text(&alone.stdout).lines().collect();
     let [seed, left, written, replay, link] = lines[..] else { panic!("{lines:?}") };
     assert!(seed.starts_with("seed ") && seed.contains("both led term"), "{seed}");
-    assert!(left.starts_with("of its ") && left.contains("both led term"), "{left}");
+    assert!(left.starts_with("made small: ") && left.contains("both led term"), "{left}");
     let file = written.strip_prefix("written to ").unwrap();
 
     // Again, with another number of jobs: the same words, and the file is there already.
