@@ -110,7 +110,8 @@ export default {
   'ui.send.title': 'The producer sends one message (s)',
   'ui.new.title': 'Start again with a fresh seed (n)',
   'problem.lab': 'What this needs could not be loaded: {message}',
-  'problem.link': 'The run in this address cannot be read: {message}',
+  'problem.link':
+    'The run in this address cannot be read. After #run= there should be a scenario: its JSON, as base64url.',
   'problem.ended': 'This run has ended: something was broken. Run it again, or begin a new one.',
   'ui.lab.title': 'Faults, rules to take away, and what must hold all the while',
   'ui.pace.title': 'Paced: flights are slow enough to follow, waits short. Linear: every second alike.',

@@ -87,7 +87,7 @@ export default {
   'ui.send.title': '让生产者发送一条消息（s）',
   'ui.new.title': '换一个新种子重新开始（n）',
   'problem.lab': '所需的部分无法加载：{message}',
-  'problem.link': '这个网址里的运行无法读取：{message}',
+  'problem.link': '这个网址里的运行无法读取。#run= 后面应当是一个场景：它的 JSON，以 base64url 编码。',
   'problem.ended': '这次运行已经结束：有保证被打破了。可以再来一次，或重新运行。',
   'ui.lab.title': '制造故障、去掉规则，看看哪些保证还成立',
   'ui.pace.title': '自适应：消息飞行放慢到看得清，等待缩短。线性：每一秒一样长。',

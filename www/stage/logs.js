@@ -232,7 +232,8 @@ function drawQueues(ctx, frame, i, layout, look) {
       }
       box(ctx, left + 0.7, y + 0.7, unit.w - 1.4, unit.h - 1.4, 2.5 * u);
       stroke(ctx, hue, Math.max(1.2, 1.4 * u));
-      const index = digits(frame[from + UNIT.INDEX]);
+      // A unit may point where no entry is any more.
+      const index = frame[from + UNIT.INDEX] < 0 ? '?' : digits(frame[from + UNIT.INDEX]);
       write(ctx, index, left + unit.w / 2, y + unit.h * 0.54, small, palette.soft);
     }
     if (shown === 0) {
