@@ -265,7 +265,7 @@ test('when the simulator fails, the seed stays on the page and a new run can be 
         };
         return run;
       };
-      return { create };
+      return { ...engine, create };
     };
     document.querySelector('ledger-scope')?.remove();
     const scope = document.createElement('ledger-scope');
