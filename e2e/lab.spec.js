@@ -198,6 +198,21 @@ test('without a majority to win, parted brokers break a guarantee: it is said, m
   await expect(broken).toHaveAttribute('data-guarantee', String(name));
 });
 
+test('a new run goes without the rules that were taken away, and so does the next', async ({ page }) => {
+  await openLab(page);
+  await lab(page, 'tab-rules').click();
+  await lab(page, 'rule-batches_fill').uncheck();
+  for (let i = 0; i < 2; i++) {
+    const { seed } = await stateOf(page);
+    await page.locator('ledger-scope').getByRole('button', { name: 'New run' }).click();
+    await until(page, (s) => s.timeUs > 0);
+    expect((await stateOf(page)).seed).not.toBe(seed);
+    await expect(lab(page, 'rule-batches_fill')).not.toBeChecked();
+    await expect(lab(page, 'tab-rules')).toHaveText('Rules · 1 off');
+    await expect(page.locator('ledger-scope').getByRole('alert')).toBeEmpty();
+  }
+});
+
 test('the search finds a failure and plays it, and the page stays smooth meanwhile', async ({
   page,
   browser,

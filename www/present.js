@@ -130,6 +130,7 @@ export class Present {
 
   takeOff() {
     this.#place.player.setRun(null);
+    this.door.bench?.leave();
     this.run?.free();
     this.run = null;
   }

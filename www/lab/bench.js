@@ -107,11 +107,12 @@ export class Bench {
     return this.#engine.create(scenario);
   }
 
-  /** The rules in force, for a run to come. */
+  /** The rules that were in force last, for a run to come; the one that they were in may be gone. */
   get rules() {
     const { preset } = this.#scenario;
-    const rules = this.#run?.rules().map(({ name, kept }) => [name, kept]);
-    return rules ? { preset, rules: Object.fromEntries(rules) } : {};
+    const { rules } = this.#state;
+    if (rules.length === 0) return {};
+    return { preset, rules: Object.fromEntries(rules.map(({ name, kept }) => [name, kept])) };
   }
 
   /** A run begins that is no continuation of the last one. @param {Run} run */
@@ -146,9 +147,15 @@ export class Bench {
     }
   }
 
+  /** The present run is no more. */
+  leave() {
+    this.#run = null;
+  }
+
   /** What is shown is no longer so. */
   renew() {
     this.#nextAt = 0;
+    if (this.#run) this.#state.rules = this.#run.rules();
   }
 
   /**
