@@ -33,11 +33,11 @@ function pieces(template) {
 }
 
 /**
- * @param {string} template
+ * @param {string | undefined} template  without one nothing is said: words that lack must not end a visitor's run
  * @param {Record<string, Arg>} [args]
  * @returns {Part[]}
  */
-export function parts(template, args = {}) {
+export function parts(template = '', args = {}) {
   return pieces(template).map((piece) => {
     if (typeof piece !== 'string') return piece;
     const arg = args[piece] ?? `{${piece}}`;

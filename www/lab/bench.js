@@ -83,7 +83,7 @@ export class Bench {
       again: () => this.again(),
       search: (options) => this.#search(options),
       cancel: () => this.#searching.cancel(),
-      copyLink: () => navigator.clipboard.writeText(host.link()),
+      copyLink: async () => navigator.clipboard.writeText(host.link()),
       frame: () => host.run()?.frame() ?? null,
     });
     this.#panel.mount(host.view, host.root);
