@@ -256,6 +256,19 @@ test('each rule has a run that shows it needed, and playing it breaks something'
   await expect(page.locator('ledger-scope .breach')).toBeVisible({ timeout: 30_000 });
 });
 
+test('leadership that is handed over flies like any other message', async ({ page }) => {
+  const { leader } = await openLab(page);
+  await pause(page);
+  await page.evaluate((first) => {
+    const scope = /** @type {any} */ (document.querySelector('ledger-scope'));
+    scope.pace = 'paced';
+    scope.command({ do: 'transfer', broker: first === 'A' ? 1 : 0 });
+    scope.play();
+  }, leader);
+  await until(page, (s) => s.leader !== null && s.leader !== leader);
+  await expect(page.locator('ledger-scope').getByRole('alert')).toBeEmpty();
+});
+
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
   test(`the panel fits a small screen, ${theme}: nothing is wider than it, and the list opens on a tap`, async ({
     page,

@@ -153,6 +153,8 @@ export const KIND = /** @type {const} */ ({
   SEND_REQUEST: 12,
   SEND_RESPONSE: 13,
   REFUSED: 14,
+  TRANSFER_REQUEST: 15,
+  TRANSFER_RESPONSE: 16,
 });
 
 /** Answers to a vote request. */

@@ -318,6 +318,8 @@ mod tests {
             Kind::SendRequest,
             Kind::SendResponse,
             Kind::Refused,
+            Kind::TransferRequest,
+            Kind::TransferResponse,
         ];
         enumeration(&mut text, "Kinds of message.", "KIND", &kinds.map(|k| (name(k), k as i64)));
         let results = [

@@ -166,6 +166,8 @@ export default {
   'msg.kind.12': 'Message from the producer',
   'msg.kind.13': 'Answer to the producer',
   'msg.kind.14': 'Connection refused',
+  'msg.kind.15': 'Leadership transfer',
+  'msg.kind.16': 'Answer to a leadership transfer',
   'msg.kind.any': 'Message',
 
   // network

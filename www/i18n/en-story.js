@@ -129,6 +129,8 @@ export default {
   'kind.append_response': 'ack {index}',
   'kind.commit_response': '',
   'kind.send_request': 'message #{message}',
+  'kind.transfer_request': 'take the lead',
+  'kind.transfer_response': 'accepted',
   'kind.refused': 'refused',
   'kind.compare_request': 'COMPARE',
   'kind.append_request': 'APPEND',

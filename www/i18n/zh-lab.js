@@ -147,6 +147,8 @@ export default {
   'msg.kind.12': '生产者发来的消息',
   'msg.kind.13': '给生产者的应答',
   'msg.kind.14': '连接被拒',
+  'msg.kind.15': '移交领导权',
+  'msg.kind.16': '对移交领导权的应答',
   'msg.kind.any': '消息',
 
   'lab.links': '链路',

@@ -105,6 +105,8 @@ export default {
   'kind.append_response': '确认 {index}',
   'kind.commit_response': '',
   'kind.send_request': '消息 #{message}',
+  'kind.transfer_request': '请接任领导者',
+  'kind.transfer_response': '已接受',
   'kind.refused': '连接被拒',
   'kind.compare_request': 'COMPARE',
   'kind.append_request': 'APPEND',

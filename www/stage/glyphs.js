@@ -4,7 +4,7 @@
 import { FLIGHT, KIND } from '../frame.js';
 import { termColour } from './palette.js';
 import { box, circle, dash, fill, stroke, write } from './pen.js';
-import { check, cross, envelope, paper } from './shapes.js';
+import { check, cross, crown, envelope, paper } from './shapes.js';
 import { digits, font } from './text.js';
 
 /**
@@ -26,6 +26,7 @@ export function messageColour(frame, at, palette) {
     case KIND.VOTE_REQUEST:
     case KIND.HEARTBEAT_REQUEST:
     case KIND.HEARTBEAT_RESPONSE:
+    case KIND.TRANSFER_REQUEST:
       return termColour(palette, frame[at + FLIGHT.TERM]);
     case KIND.COMPARE_REQUEST:
     case KIND.APPEND_REQUEST:
@@ -40,6 +41,7 @@ export function messageColour(frame, at, palette) {
     case KIND.TRUNCATE_RESPONSE:
     case KIND.APPEND_RESPONSE:
     case KIND.SEND_RESPONSE:
+    case KIND.TRANSFER_RESPONSE:
       return palette.ok;
     default:
       return palette.ink;
@@ -132,6 +134,14 @@ export function drawGlyph(ctx, frame, at, x, y, s, colour, palette) {
       return envelope(ctx, x, y, s * 1.1, colour, palette.card);
     case KIND.SEND_RESPONSE:
       envelope(ctx, x, y, s * 1.1, colour, palette.card);
+      disc(ctx, x + s * 0.95, y - s * 0.6, s * 0.55, palette.card, colour);
+      return agrees
+        ? check(ctx, x + s * 0.95, y - s * 0.6, s * 0.3, palette.onHue)
+        : cross(ctx, x + s * 0.95, y - s * 0.6, s * 0.28, palette.onHue);
+    case KIND.TRANSFER_REQUEST:
+      return crown(ctx, x, y + s * 0.6, s, colour);
+    case KIND.TRANSFER_RESPONSE:
+      crown(ctx, x, y + s * 0.6, s * 0.8, colour);
       disc(ctx, x + s * 0.95, y - s * 0.6, s * 0.55, palette.card, colour);
       return agrees
         ? check(ctx, x + s * 0.95, y - s * 0.6, s * 0.3, palette.onHue)
