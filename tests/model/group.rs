@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use ledgerscope::check::Invariant;
 use ledgerscope::ledger::{Config, Disk, Frozen, Member, MemberId, Role, Rule, THAWED_AT, Thread};
 use stateright::{Model, Property};
 
 use crate::action::{Action, Bounds, Fate, actor};
 use crate::packets::{Packet, What};
-use crate::seen::{Invariant, Seen};
+use crate::seen::Seen;
 use crate::state::{Kept, MEMBERS, Spent, State};
 use crate::step::Step;
 
@@ -229,7 +230,7 @@ impl Model for Group {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if Invariant::ALL.iter().any(|invariant| state.seen.is_broken(*invariant)) {
+        if state.seen.is_over() {
             return;
         }
         let (spent, bounds) = (&state.spent, &self.bounds);

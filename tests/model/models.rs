@@ -1,10 +1,10 @@
 //! The models: where they start, and how far they go.
 
+use ledgerscope::check::Invariant;
 use ledgerscope::ledger::{Config, MemberId, Rule, Rules};
 
 use crate::action::{Action, Bounds, Fate};
 use crate::group::Group;
-use crate::seen::Invariant;
 use crate::state::{Spent, State};
 
 const A: MemberId = MemberId(0);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ledgerscope::check::Invariant;
 use ledgerscope::ledger::{Frozen, FrozenPush, FrozenRequest, MemberId, Response, Rules};
 use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model, Path};
 
@@ -9,7 +10,6 @@ use crate::action::{Action, Fate};
 use crate::group::{AT_REST, Group};
 use crate::models::Named;
 use crate::packets::{Packet, What};
-use crate::seen::Invariant;
 use crate::state::{MEMBERS, State};
 
 /// What an exploration came to.

@@ -1,48 +1,10 @@
 //! What must hold, by the names that `check` gives it, and what has to be remembered to tell.
 
+use ledgerscope::check::Invariant;
 use ledgerscope::ledger::{Code, Frozen, FrozenEntry, MemberId, Note, Role};
 use ledgerscope::store::{Index, Term};
 
 use crate::state::{MEMBERS, State};
-
-/// A guarantee.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Invariant {
-    OneLeaderPerTerm,
-    LeaderAppendOnly,
-    LogMatching,
-    LeaderCompleteness,
-    CommittedEntriesAgree,
-    CommitIndexSound,
-    AcknowledgedKept,
-    SameBytes,
-}
-
-impl Invariant {
-    pub const ALL: [Invariant; 8] = [
-        Invariant::OneLeaderPerTerm,
-        Invariant::LeaderAppendOnly,
-        Invariant::LogMatching,
-        Invariant::LeaderCompleteness,
-        Invariant::CommittedEntriesAgree,
-        Invariant::CommitIndexSound,
-        Invariant::AcknowledgedKept,
-        Invariant::SameBytes,
-    ];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Invariant::OneLeaderPerTerm => "one_leader_per_term",
-            Invariant::LeaderAppendOnly => "leader_append_only",
-            Invariant::LogMatching => "log_matching",
-            Invariant::LeaderCompleteness => "leader_completeness",
-            Invariant::CommittedEntriesAgree => "committed_entries_agree",
-            Invariant::CommitIndexSound => "commit_index_sound",
-            Invariant::AcknowledgedKept => "acknowledged_kept",
-            Invariant::SameBytes => "same_bytes",
-        }
-    }
-}
 
 /// An entry that somebody committed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -77,6 +39,11 @@ pub struct Seen {
 impl Seen {
     pub fn is_broken(&self, invariant: Invariant) -> bool {
         self.broken & 1 << invariant as u16 != 0
+    }
+
+    /// Whether anything was broken.
+    pub fn is_over(&self) -> bool {
+        self.broken != 0
     }
 
     fn demand(&mut self, invariant: Invariant, holds: bool) {
