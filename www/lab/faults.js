@@ -7,7 +7,7 @@ import { brokerName } from '../stage/names.js';
 import { Slider, button, setButton } from './pieces.js';
 import { brokerOf } from './world.js';
 
-/** @import { LabState, LabWishes } from './panel.js' */
+/** @import { LabWishes, Shown } from './panel.js' */
 /** @import { BrokerFaults } from './world.js' */
 /** @import { Say } from './words.js' */
 
@@ -87,13 +87,13 @@ export class Faults {
     this.#wishes.changed();
   }
 
-  /** @param {Say} say @param {LabState} state */
-  update(say, { frame, ready, details }) {
+  /** @param {Say} say @param {Shown} state */
+  update(say, { frame, ready, details, wishes }) {
     this.#say = say;
     this.#place(frame[HEAD.BROKERS]);
     const all = this.#brokers.map((_, i) => brokerOf(frame, i));
     const slow = details?.disk(this.#chosen).slow_ms ?? (all[this.#chosen].slow ? this.#slowest : 0);
-    const key = `${say.lang} ${ready} ${this.#chosen} ${slow} ${all.map((one) => Object.values(one).join()).join(' ')}`;
+    const key = `${say.lang} ${wishes} ${ready} ${this.#chosen} ${slow} ${all.map((one) => Object.values(one).join()).join(' ')}`;
     if (key === this.#key) return;
     this.#key = key;
     const t = say.text;

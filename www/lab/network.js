@@ -7,7 +7,7 @@ import { waits } from './faults.js';
 import { Slider, button, setButton } from './pieces.js';
 import { flawsOf, sameLinks } from './world.js';
 
-/** @import { Details, LabState, LabWishes } from './panel.js' */
+/** @import { Details, LabWishes, Shown } from './panel.js' */
 /** @import { LinkState } from './world.js' */
 /** @import { Say } from './words.js' */
 
@@ -86,8 +86,8 @@ export class Network {
     this.#wishes.changed();
   }
 
-  /** @param {Say} say @param {LabState} state */
-  update(say, { frame, ready, details }) {
+  /** @param {Say} say @param {Shown} state */
+  update(say, { frame, ready, details, wishes }) {
     this.#say = say;
     const n = frame[HEAD.BROKERS];
     if (this.#whose >= n) this.#whose = -1;
@@ -98,7 +98,7 @@ export class Network {
     if (!known && !flawed(frame)) this.#last = USUAL;
     const link = known?.link(first, other) ?? this.#last;
     const differ = known !== undefined && this.#differs(n, link, known);
-    const key = `${say.lang} ${ready} ${n} ${this.#whose} ${differ} ${Object.values(link).join()}`;
+    const key = `${say.lang} ${wishes} ${ready} ${n} ${this.#whose} ${differ} ${Object.values(link).join()}`;
     if (key === this.#key) return;
     this.#key = key;
     const t = say.text;

@@ -58,6 +58,8 @@ import { loadLabWords } from './words.js';
  * @property {Details} [details]                  without it sliders show what was last set here
  * @property {boolean} ready                      commands are possible: a run is there, and nothing is broken in it
  *
+ * @typedef {LabState & {wishes: number}} Shown   so many wishes were made: what was set here may not be what came of it
+ *
  * Numbers for which the frame has no room, asked for when the frame says that something has changed.
  * @typedef {object} Details
  * @property {(from: number, to: number) => import('./world.js').LinkState} link
@@ -116,12 +118,20 @@ export class Panel {
 
   /** @param {LabWishes} wishes */
   constructor(wishes) {
+    const counted =
+      (/** @type {(...what: any[]) => void} */ wish) =>
+      (/** @type {any[]} */ ...what) => {
+        this.#stage.version++;
+        wish(...what);
+        // Should it have been refused, what was set here must go back.
+        changed();
+      };
+    const { command, setRule, preset, changed } = wishes;
     wishes = {
       ...wishes,
-      command: ((command) => (order) => {
-        this.#stage.version++;
-        command(order);
-      })(wishes.command),
+      command: counted(command),
+      setRule: counted(setRule),
+      preset: counted(preset),
     };
     this.#wishes = wishes;
     this.bar = new Bar(wishes, (back) => this.#unselect(back));
@@ -220,15 +230,16 @@ export class Panel {
     if (!this.shown) return;
     this.guarantees.update(say, state, performance.now());
     this.#label(say, state);
+    const shown = { ...state, wishes: this.#stage.version };
     switch (this.tabs.chosen) {
       case 'faults':
-        this.faults.update(say, state);
-        this.partition.update(say, state, gestures?.armed ?? false);
+        this.faults.update(say, shown);
+        this.partition.update(say, shown, gestures?.armed ?? false);
         return;
       case 'network':
-        return this.network.update(say, state);
+        return this.network.update(say, shown);
       case 'rules':
-        return this.rules.update(say, state);
+        return this.rules.update(say, shown);
       case 'search':
         return this.search.update(say, state);
     }

@@ -7,7 +7,7 @@ import { brokerName } from '../stage/names.js';
 import { button, setButton } from './pieces.js';
 import { listed, partitionOf } from './world.js';
 
-/** @import { LabState, LabWishes } from './panel.js' */
+/** @import { LabWishes, Shown } from './panel.js' */
 /** @import { Say } from './words.js' */
 
 /** More groups than this say nothing new. */
@@ -42,13 +42,13 @@ export class Partition {
     );
   }
 
-  /** @param {Say} say @param {LabState} state @param {boolean} drawing */
-  update(say, { frame, ready }, drawing) {
+  /** @param {Say} say @param {Shown} state @param {boolean} drawing */
+  update(say, { frame, ready, wishes }, drawing) {
     const present = partitionOf(frame);
     this.#parted = present !== null;
     const n = frame[HEAD.BROKERS];
     if (present && !sameParts(present, this.#groups)) this.#groups = present;
-    const key = `${say.lang} ${ready} ${drawing} ${present === null} ${n} ${this.#groups.join('')}`;
+    const key = `${say.lang} ${wishes} ${ready} ${drawing} ${present === null} ${n} ${this.#groups.join('')}`;
     if (key === this.#key) return;
     this.#key = key;
     this.#place(n);

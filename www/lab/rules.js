@@ -6,7 +6,7 @@ import { button, setButton } from './pieces.js';
 import { RUNS } from './runs.js';
 import { bySubject, takenAway } from './subjects.js';
 
-/** @import { LabState, LabWishes } from './panel.js' */
+/** @import { LabWishes, Shown } from './panel.js' */
 /** @import { Say } from './words.js' */
 
 export const PRESETS = ['intended', 'dledger-0.4', 'dledger-0.3.1'];
@@ -36,9 +36,9 @@ export class RuleList {
     );
   }
 
-  /** @param {Say} say @param {LabState} state */
-  update(say, { rules, preset, ready }) {
-    const key = `${say.lang} ${preset} ${ready} ${rules.map((rule) => rule.name + Number(rule.kept)).join()}`;
+  /** @param {Say} say @param {Shown} state */
+  update(say, { rules, preset, ready, wishes }) {
+    const key = `${say.lang} ${wishes} ${preset} ${ready} ${rules.map((rule) => rule.name + Number(rule.kept)).join()}`;
     if (key === this.#key) return;
     this.#key = key;
     this.#place(rules.map(({ name }) => name));
