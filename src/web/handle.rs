@@ -5,12 +5,10 @@ use js_sys::Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::frame;
-use super::host::{self, Budget, time_us};
+use super::playing::Playing;
 use crate::ledger::MemberId;
 use crate::scenario::Scenario;
 use crate::sim::{Command, World};
-use crate::time::Micros;
 
 /// A seed nobody has chosen, below 2^32 so that it can be read out and typed.
 #[wasm_bindgen]
@@ -21,8 +19,12 @@ pub fn fresh_seed() -> Result<u32, JsError> {
 /// A running world.
 #[wasm_bindgen]
 pub struct Handle {
-    world: World,
-    frame: Vec<f64>,
+    run: Playing,
+}
+
+/// Nobody watches it here: a run goes on as long as it may.
+fn go_on(_: &World) -> bool {
+    true
 }
 
 #[wasm_bindgen]
@@ -31,53 +33,34 @@ impl Handle {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: f64, brokers: u8, message_every_ms: u32) -> Handle {
         let scenario = Scenario::plain(seed as u64, brokers, message_every_ms);
-        let mut handle = Handle { world: World::new(scenario), frame: Vec::new() };
-        handle.finish_moment();
-        handle
+        Handle { run: Playing::new(scenario, go_on) }
     }
 
     /// Runs up to and including simulated time `until_us`, but at most `budget_ms` of real time. Returns the
     /// simulated time reached, in microseconds.
     pub fn advance(&mut self, until_us: f64, budget_ms: f64) -> f64 {
-        let until = Micros(until_us.max(0.0) as u64);
-        let mut budget = Budget::new(budget_ms);
-        while self.world.step_until(until) {
-            if budget.is_spent() {
-                self.finish_moment();
-                return time_us(&self.world);
-            }
-        }
-        self.world.advance(until);
-        time_us(&self.world)
+        self.run.advance(until_us, budget_ms, go_on)
     }
 
     /// Runs to the next moment of which there is something to tell, but for a minute at most. Returns the time reached.
     pub fn step(&mut self) -> f64 {
-        let (told, until) = (self.world.events().len(), self.world.now() + host::LONGEST_STEP);
-        while self.world.step() {
-            if host::tells(&self.world.events()[told..]) || self.world.now() >= until {
-                break;
-            }
-        }
-        self.finish_moment();
-        time_us(&self.world)
+        self.run.step(go_on)
     }
 
     /// Fills the frame for the present and returns its length in numbers.
     pub fn frame(&mut self) -> usize {
-        frame::fill(&mut self.frame, &self.world);
-        self.frame.len()
+        self.run.fill_frame()
     }
 
     /// Byte address of the frame. A view of it is good until the next call of anything here.
     pub fn frame_ptr(&self) -> *const f64 {
-        self.frame.as_ptr()
+        self.run.frame_ptr()
     }
 
     /// The events since the last call, oldest first.
     pub fn events(&mut self) -> Result<Array, JsValue> {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let events = self.world.take_events();
+        let events = self.run.world.take_events();
         events.iter().map(|record| record.serialize(&serializer).map_err(JsValue::from)).collect()
     }
 
@@ -98,19 +81,14 @@ impl Handle {
 
     /// The hash of all events so far: equal for equal runs, here and natively.
     pub fn trace_hash(&self) -> u64 {
-        self.world.trace_hash()
+        self.run.world.trace_hash()
     }
 }
 
 impl Handle {
     fn command(&mut self, command: Command) -> bool {
-        let done = self.world.command(command).is_ok();
-        self.finish_moment();
+        let done = self.run.world.command(command).is_ok();
+        self.run.finish_moment(go_on);
         done
-    }
-
-    /// All that is still to be done at the present time. A command comes when that is done, in a scenario too.
-    fn finish_moment(&mut self) {
-        while self.world.step_until(self.world.now()) {}
     }
 }

@@ -5,13 +5,6 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::Performance;
 
-use crate::sim::{Record, World};
-use crate::time::Micros;
-
-use super::frame;
-
-/// A step that finds nothing to tell ends after this.
-pub const LONGEST_STEP: Micros = Micros::seconds(60);
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 64;
 
@@ -68,14 +61,4 @@ impl Budget {
         self.steps += 1;
         self.steps % STEPS_PER_LOOK == 0 && self.is_over()
     }
-}
-
-/// Whether there is something to tell in these events.
-pub fn tells(events: &[Record]) -> bool {
-    events.iter().any(|record| frame::is_on_stage(&record.event))
-}
-
-/// The present, in microseconds.
-pub fn time_us(world: &World) -> f64 {
-    world.now().0 as f64
 }

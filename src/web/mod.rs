@@ -13,3 +13,5 @@ mod host;
 #[cfg(all(target_arch = "wasm32", feature = "lab"))]
 mod lab;
 mod layout;
+#[cfg(target_arch = "wasm32")]
+mod playing;

@@ -9,28 +9,30 @@ mod values;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::frame;
-use super::host::{self, Budget, time_us};
+use super::playing::Playing;
 use crate::check::{Violation, Watch};
 use crate::ledger::{MemberId, Rule};
 use crate::scenario::{Command, Scenario, Timed};
 use crate::shown::Fields;
 use crate::sim::{Packet, Party, World};
-use crate::time::Micros;
 use values::{error, invalid, read, to_js, value_of};
 
 /// A running world under watch.
 #[wasm_bindgen]
 pub struct Lab {
-    world: World,
+    run: Playing,
+    eyes: Eyes,
+    /// commands given from outside, each with the number of the scenario's own that came before it
+    given: Vec<(usize, Timed)>,
+}
+
+/// What looks at the run after each of its steps.
+struct Eyes {
     watch: Watch,
     /// the first that was seen
     violation: Option<Violation>,
     /// of the world's events, so many have been looked at
     looked: usize,
-    /// commands given from outside, each with the number of the scenario's own that came before it
-    given: Vec<(usize, Timed)>,
-    frame: Vec<f64>,
 }
 
 #[wasm_bindgen]
@@ -40,92 +42,66 @@ impl Lab {
     pub fn new(scenario: JsValue) -> Result<Lab, JsValue> {
         let draft = read(&scenario)?;
         let scenario = Scenario::from_draft(&draft).map_err(|e| invalid(&e, &scenario))?;
-        let watch = Watch::new(&scenario);
-        let mut lab = Lab {
-            world: World::new(scenario),
-            watch,
-            violation: None,
-            looked: 0,
-            given: Vec::new(),
-            frame: Vec::new(),
-        };
-        lab.finish_moment();
-        Ok(lab)
+        let mut eyes = Eyes { watch: Watch::new(&scenario), violation: None, looked: 0 };
+        let run = Playing::new(scenario, |world| eyes.look(world));
+        Ok(Lab { run, eyes, given: Vec::new() })
     }
 
     /// Runs up to and including simulated time `until_us`, but at most `budget_ms` of real time, and no farther than a
     /// violation. Returns the simulated time reached, in microseconds.
     pub fn advance(&mut self, until_us: f64, budget_ms: f64) -> f64 {
-        let until = Micros(until_us.max(0.0) as u64);
-        let mut budget = Budget::new(budget_ms);
-        while self.world.step_until(until) {
-            if !self.look() || budget.is_spent() {
-                self.finish_moment();
-                return time_us(&self.world);
-            }
-        }
-        self.world.advance(until);
-        time_us(&self.world)
+        self.run.advance(until_us, budget_ms, |world| self.eyes.look(world))
     }
 
     /// Runs to the next moment of which there is something to tell, but for a minute at most. Returns the time reached.
     pub fn step(&mut self) -> f64 {
-        let until = self.world.now() + host::LONGEST_STEP;
-        while self.world.step() {
-            let told = host::tells(&self.world.events()[self.looked..]);
-            if !self.look() || told || self.world.now() >= until {
-                break;
-            }
-        }
-        self.finish_moment();
-        time_us(&self.world)
+        self.run.step(|world| self.eyes.look(world))
     }
 
     /// Fills the frame for the present and returns its length in numbers.
     pub fn frame(&mut self) -> usize {
-        frame::fill(&mut self.frame, &self.world);
-        self.frame.len()
+        self.run.fill_frame()
     }
 
     /// Byte address of the frame. A view of it is good until the next call of anything here.
     pub fn frame_ptr(&self) -> *const f64 {
-        self.frame.as_ptr()
+        self.run.frame_ptr()
     }
 
     /// The events since the last call, oldest first.
     pub fn events(&mut self) -> Result<Array, JsValue> {
-        self.looked = 0;
-        self.world.take_events().iter().map(to_js).collect()
+        self.eyes.looked = 0;
+        self.run.world.take_events().iter().map(to_js).collect()
     }
 
     /// Lets the events since the last call of `events` go.
     pub fn forget_events(&mut self) {
-        self.looked = 0;
-        self.world.forget_events();
+        self.eyes.looked = 0;
+        self.run.world.forget_events();
     }
 
     /// Carries a command of a scenario out, now: `{do: 'kill', broker: 0}`.
     pub fn command(&mut self, command: JsValue) -> Result<(), JsValue> {
         let draft = read(&command)?;
         let done = Command::from_draft(&draft).map_err(|e| invalid(&e, &command))?;
-        self.world.command(done).map_err(|refusal| {
+        self.run.world.command(done).map_err(|refusal| {
             let field = refusal.field();
             error(&refusal.to_string(), refusal.code(), field, &value_of(&command, field), &refusal.allowed())
         })?;
-        self.given.push((self.world.commanded(), (self.world.now(), done)));
-        self.look();
-        self.finish_moment();
+        self.given.push((self.run.world.commanded(), (self.run.world.now(), done)));
+        self.eyes.look(&self.run.world);
+        self.run.finish_moment(|world| self.eyes.look(world));
         Ok(())
     }
 
     /// The hash of all events so far: equal for equal runs, here and natively.
     pub fn trace_hash(&self) -> u64 {
-        self.world.trace_hash()
+        self.run.world.trace_hash()
     }
 
     /// The scenario with nothing left out, and all commands that have been given: played again, it is this run.
     pub fn scenario(&self) -> Result<JsValue, JsValue> {
-        let scenario = self.world.scenario();
+        let scenario = self.run.world.scenario();
         let mut commands = Vec::with_capacity(scenario.commands.len() + self.given.len());
         let mut given = self.given.iter().peekable();
         for (at, timed) in scenario.commands.iter().enumerate() {
@@ -145,12 +121,13 @@ impl Lab {
             fields.name("name", invariant.name()).number("checked", checked);
             to_js(&fields)
         };
-        self.watch.guarantees().map(shown).collect()
+        self.eyes.watch.guarantees().map(shown).collect()
     }
 
     /// What was broken first, if anything was.
     pub fn violation(&self) -> Result<Option<js_sys::Object>, JsValue> {
-        self.violation
+        self.eyes
+            .violation
             .as_ref()
             .map(|violation| to_js(&violation.shown()).map(JsCast::unchecked_into))
             .transpose()
@@ -158,13 +135,13 @@ impl Lab {
 
     /// What there is to know of a message in flight.
     pub fn message(&self, id: f64) -> Result<Option<js_sys::Object>, JsValue> {
-        let packet = self.world.in_flight().find(|packet| packet.id as f64 == id);
+        let packet = self.run.world.in_flight().find(|packet| packet.id as f64 == id);
         packet.map(|packet| to_js(&message(packet)).map(JsCast::unchecked_into)).transpose()
     }
 
     /// The rules in force: `{name, kept}`.
     pub fn rules(&self) -> Result<Array, JsValue> {
-        let rules = self.world.rules();
+        let rules = self.run.world.rules();
         let shown = |rule: Rule| {
             let mut fields = Fields::default();
             fields.name("name", rule.name()).flag("kept", rules.keep(rule));
@@ -175,7 +152,7 @@ impl Lab {
 
     /// What is in force on the link from one broker to another, in the words of the command `network`.
     pub fn link(&self, from: u8, to: u8) -> Result<JsValue, JsValue> {
-        let link = self.world.link(self.broker(from)?, self.broker(to)?);
+        let link = self.run.world.link(self.broker(from)?, self.broker(to)?);
         let mut fields = Fields::default();
         fields.number("latency_us", link.latency_us).number("jitter_us", link.jitter_us);
         fields.number("loss_permille", u32::from(link.loss_permille));
@@ -187,7 +164,7 @@ impl Lab {
     /// What is wrong with a broker's disk, in the words of the command `disk`.
     pub fn disk(&self, broker: u8) -> Result<JsValue, JsValue> {
         self.broker(broker)?;
-        let disk = self.world.disk_state(usize::from(broker));
+        let disk = self.run.world.disk_state(usize::from(broker));
         let mut fields = Fields::default();
         fields.number("slow_ms", disk.slow_ms).flag("full", disk.full);
         to_js(&fields)
@@ -195,36 +172,31 @@ impl Lab {
 }
 
 impl Lab {
-    /// Looks at what the last step did. False: something was broken that had not been before.
-    fn look(&mut self) -> bool {
-        let mut seen = Ok(());
-        for record in &self.world.events()[self.looked..] {
-            seen = seen.and(self.watch.watch(&self.world, record));
+    fn broker(&self, n: u8) -> Result<Party, JsValue> {
+        let brokers = self.run.world.scenario().brokers;
+        if n < brokers {
+            return Ok(Party::Broker(MemberId(n)));
         }
-        self.looked = self.world.events().len();
-        match seen.and(self.watch.after_step(&self.world)) {
+        let allowed = format!("0..={}", brokers - 1);
+        Err(error("there is no such broker", "no_such_broker", "broker", &n.into(), &allowed))
+    }
+}
+
+impl Eyes {
+    /// Looks at what the last step did. False: something was broken that had not been before.
+    fn look(&mut self, world: &World) -> bool {
+        let mut seen = Ok(());
+        for record in &world.events()[self.looked..] {
+            seen = seen.and(self.watch.watch(world, record));
+        }
+        self.looked = world.events().len();
+        match seen.and(self.watch.after_step(world)) {
             Err(violation) if self.violation.is_none() => {
                 self.violation = Some(violation);
                 false
             }
             _ => true,
         }
-    }
-
-    /// All that is still to be done at the present time. A command comes when that is done, in a scenario too.
-    fn finish_moment(&mut self) {
-        while self.world.step_until(self.world.now()) {
-            self.look();
-        }
-    }
-
-    fn broker(&self, n: u8) -> Result<Party, JsValue> {
-        let brokers = self.world.scenario().brokers;
-        if n < brokers {
-            return Ok(Party::Broker(MemberId(n)));
-        }
-        let allowed = format!("0..={}", brokers - 1);
-        Err(error("there is no such broker", "no_such_broker", "broker", &n.into(), &allowed))
     }
 }
 
