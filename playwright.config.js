@@ -10,6 +10,9 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/e2e',
   forbidOnly: Boolean(process.env.CI),
+  // Runs take as long as they take; a busy machine must not look like a broken page.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   // `npm test` reads the numbers from the second one.
   reporter: [
     ['list'],
