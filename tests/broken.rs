@@ -169,6 +169,15 @@ fn every_rule_has_a_run_in_which_it_is_needed_or_a_reason_why_there_is_none() {
 }
 
 #[test]
+fn the_sentence_of_each_run_is_whole() {
+    for rule in Rule::ALL {
+        let Some(scenario) = scenario(rule) else { continue };
+        let said = broken(&scenario).to_string();
+        assert!(!said.contains("  ") && !said.ends_with(' '), "{}: {said}", rule.name());
+    }
+}
+
+#[test]
 fn the_table_says_what_each_run_breaks_when_and_with_how_little() {
     expect_table(&told());
 }

@@ -25,6 +25,15 @@ struct Sent {
     acknowledged: bool,
 }
 
+/// Where a group is in a queue.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    /// the offset after the last message that it came to
+    next: i64,
+    /// when it consumed something there last
+    at: Micros,
+}
+
 /// The histories of producers and consumers.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
@@ -40,8 +49,7 @@ pub(super) struct Clients {
     from_first: Vec<GroupId>,
     /// the next offset of each queue that a consumer holds, once it is known
     held: BTreeMap<(ConsumerId, QueueId), i64>,
-    /// where each group has been: the offset after its last message in a queue
-    reached: BTreeMap<(GroupId, QueueId), i64>,
+    reached: BTreeMap<(GroupId, QueueId), Reached>,
 }
 
 impl Clients {
@@ -156,7 +164,7 @@ impl Clients {
     pub fn sent_back(&mut self, consumer: ConsumerId, queue: QueueId, from: i64, to: i64) {
         let (group, _) = self.consumers[usize::from(consumer.0)];
         if let Some(reached) = self.reached.get_mut(&(group, queue)).filter(|_| to < from) {
-            *reached = (*reached).max(to);
+            reached.next = reached.next.max(to);
         }
     }
 
@@ -174,9 +182,9 @@ impl Clients {
         let before = self.held.insert((consumer, queue), queue_offset + 1);
         let (group, _) = self.consumers[usize::from(consumer.0)];
         let first = if self.from_first.contains(&group) { 0 } else { queue_offset };
-        let reached = self.reached.entry((group, queue)).or_insert(first);
-        let passed_over = queue_offset > *reached;
-        *reached = (queue_offset + 1).max(*reached);
+        let reached = self.reached.entry((group, queue)).or_insert(Reached { next: first, at: look.at });
+        let passed_over = queue_offset > reached.next;
+        *reached = Reached { next: reached.next.max(queue_offset + 1), at: look.at };
         let what = if committed != Some(number) {
             Broken::ConsumedNotCommitted
         } else if before.is_some_and(|expected| expected != queue_offset) {
@@ -199,10 +207,13 @@ impl Clients {
             let shown = self.pull_everything(process);
             for (_, index) in self.acknowledged.iter().filter(|(at, _)| *at + SETTLED <= look.at) {
                 look.counts.add(Invariant::AcknowledgedKept);
-                let place = self.place(process, *index);
+                let mut place = self.place(process, *index);
                 let number = logs.message_at(*index);
                 let is_shown = |(queue, offset)| shown.get(&(queue, offset)) == Some(&(*index, number));
                 if !place.is_some_and(is_shown) {
+                    // Who does not even have the entry cannot say where it should be.
+                    let mut others = brokers.iter().filter_map(|other| look.world.up(usize::from(other.0)));
+                    place = place.or_else(|| others.find_map(|other| self.place(other, *index)));
                     let violation = Violation::new(look.at, Broken::AcknowledgedNotShown, &[*broker]);
                     let (queue, queue_offset) = place.unzip();
                     return Err(Violation { index: Some(*index), number, queue, queue_offset, ..violation });
@@ -244,7 +255,7 @@ impl Clients {
     }
 
     /// Neither the group nor its consumers have been disturbed for long: every group of which one runs is through with
-    /// all that was acknowledged.
+    /// all that was acknowledged, or goes on: it may be slower than the producers.
     pub fn all_consumed(&self, look: &mut Look) -> Result<(), Violation> {
         let Some(leader) = look.world.leader().and_then(|leader| look.world.up(usize::from(leader.0))) else {
             return Ok(());
@@ -262,8 +273,9 @@ impl Clients {
             for (queue, queue_offset) in settled.iter().filter(|(queue, _)| queue.topic == *topic) {
                 look.counts.add(Invariant::AcknowledgedKept);
                 let begins = if self.from_first.contains(group) { 0 } else { i64::MAX };
-                let reached = self.reached.get(&(*group, *queue)).copied().unwrap_or(begins);
-                if reached <= *queue_offset {
+                let begun = Reached { next: begins, at: Micros::ZERO };
+                let reached = self.reached.get(&(*group, *queue)).copied().unwrap_or(begun);
+                if reached.next <= *queue_offset && reached.at + SETTLED + self.slowest <= look.at {
                     let violation = Violation::new(look.at, Broken::AcknowledgedNotConsumed, &[]);
                     let consumer = Some(ConsumerId(n as u8));
                     return Err(Violation { consumer, ..violation.of_unit(*queue, *queue_offset) });

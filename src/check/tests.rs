@@ -340,6 +340,19 @@ fn what_was_acknowledged_is_consumed_in_the_end() {
 }
 
 #[test]
+fn a_consumer_that_is_slower_than_the_producer_but_goes_on_breaks_nothing() {
+    let mut slow = scenario(1);
+    slow.topics[0].queues = 1;
+    slow.producers[0].every_ms = 10;
+    // Of 1000 messages at a time, 50 a second.
+    slow.consumers[0].consume_ms = 20_000;
+    let mut world = World::new(slow);
+    let mut watch = new_watch(&world);
+    let until = watch.patience() + Micros::seconds(60);
+    watch.advance(&mut world, until).unwrap();
+}
+
+#[test]
 fn consumed_only_committed() {
     let world = world(1);
     let [first, _, _] = of_queue_0(&world);
