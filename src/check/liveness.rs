@@ -7,7 +7,7 @@ use super::watch::Look;
 use crate::broker::{ConsumerId, ProducerId};
 use crate::ledger::{MemberId, RPC_TIMEOUT, Role};
 use crate::scenario::Scenario;
-use crate::sim::{DiskState, Link, Party, World};
+use crate::sim::{Command, DISORDER, DiskState, Link, Party, World};
 use crate::time::Micros;
 
 /// A network that takes longer is not promised anything: time-outs of DLedger are made for much less.
@@ -52,6 +52,8 @@ pub(super) struct Liveness {
     leader_bound: Micros,
     put_bound: Micros,
     consume_bound: Micros,
+    /// what was sent before all is well arrives after this at the latest
+    flight: Micros,
     consumers: usize,
     disturbances: u32,
     changed: bool,
@@ -93,6 +95,7 @@ impl Liveness {
             leader_bound,
             put_bound,
             consume_bound,
+            flight: longest_flight(scenario),
             consumers: scenario.consumers.len(),
             disturbances: 0,
             changed: true,
@@ -108,10 +111,10 @@ impl Liveness {
         }
     }
 
-    /// How long after the last disturbance all is looked at, and a little more.
+    /// How long after the last command all is looked at, and a little more.
     pub fn patience(&self) -> Micros {
         let consumers = if self.consumers == 0 { self.put_bound } else { self.consume_bound };
-        consumers.max(self.put_bound) + LOOK + LOOK
+        consumers.max(self.put_bound) + self.flight + LOOK + LOOK
     }
 
     /// Something about the brokers is other than it was.
@@ -230,6 +233,22 @@ fn cannot_commit(world: &World, broker: MemberId) -> bool {
         member.committed_index() < member.end_index()
     });
     open_tail && world.disk_state(at).full
+}
+
+/// How long a message may be under way, as commands have it.
+fn longest_flight(scenario: &Scenario) -> Micros {
+    let (mut longer, mut latency, mut jitter) = (0, 0, 0);
+    for (_, command) in &scenario.commands {
+        match command {
+            Command::Delay { ms, .. } | Command::Hold { ms, .. } => longer = longer.max(*ms),
+            Command::Network { change, .. } => {
+                latency = latency.max(change.latency_us.unwrap_or(0));
+                jitter = jitter.max(change.jitter_us.unwrap_or(0));
+            }
+            _ => {}
+        }
+    }
+    Micros::millis(u64::from(longer)) + Micros((u64::from(latency) + u64::from(jitter)) * (1 + DISORDER))
 }
 
 fn party(n: u8) -> Party {

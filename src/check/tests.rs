@@ -2,7 +2,7 @@
 
 use super::invariant::Counts;
 use super::logs::First;
-use super::{Broken, Invariant, Violation, Watch};
+use super::{Broken, Invariant, Run, Violation, Watch};
 use crate::broker::{ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use crate::client::SendStatus;
 use crate::ledger::{MemberId, Role};
@@ -294,6 +294,22 @@ fn acknowledged_kept() {
     let not_committed = Some(Broken::AcknowledgedNotCommitted);
     assert_eq!(first_broken(&mut watch, &full, &[acknowledged(number, 1)]), not_committed);
     assert_eq!(first_broken(&mut watch, &full, &[acknowledged(number + 1, 0)]), not_committed);
+}
+
+#[test]
+fn what_still_flies_when_trouble_is_over_is_waited_for() {
+    let mut scenario = Scenario::silent(1, 3);
+    scenario.commands = (0..5).map(|_| (Micros::seconds(3), Command::Send { producer: 0 })).collect();
+    let delay =
+        |from, to| (Micros::seconds(4), Command::Delay { from: MemberId(from), to: MemberId(to), ms: 4_000 });
+    let links = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)];
+    scenario.commands.extend(links.map(|(from, to)| delay(from, to)));
+    scenario.commands.push((Micros::seconds(7), Command::Calm));
+    let mut run = Run::new(scenario);
+    run.finish().unwrap();
+    assert_eq!(run.stats().acknowledged, 5);
+    // Once each when its producer was told, and in the end on every broker.
+    assert!(run.stats().looks[Invariant::AcknowledgedKept as usize] >= 5 + 3 * 5, "{:?}", run.stats());
 }
 
 /// What is broken in the next quarter of an hour, if the watch is told of some events something else, or nothing.

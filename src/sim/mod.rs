@@ -25,6 +25,7 @@ mod world;
 
 pub use crate::scenario::{COMMANDS, Command, Refusal};
 pub use event::{Event, Kind, Outcome, Party, Record, Summary, TraceHash};
+pub(crate) use network::DISORDER;
 pub use network::{Link, Network, Packet, Payload};
 pub use random::{Purpose, Stream};
 pub use summary::{Carried, carried};

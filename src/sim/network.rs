@@ -65,7 +65,7 @@ pub struct Packet {
 }
 
 /// A message that does not keep the order takes up to this many times the longest latency longer.
-const DISORDER: u64 = 10;
+pub const DISORDER: u64 = 10;
 
 /// One direction between two parties.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
