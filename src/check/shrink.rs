@@ -82,6 +82,7 @@ mod tests {
     use super::super::swarm::{Plan, scenario};
     use super::*;
     use crate::ledger::{Rule, Rules};
+    use crate::scenario::SEED_MAX;
 
     /// Without a rule, the first seed that breaks something.
     fn found(rule: Rule) -> (Scenario, Violation) {
@@ -121,6 +122,28 @@ mod tests {
                 let mut without = after.clone();
                 without.commands.remove(n);
                 assert!(!breaks(&without, seen), "{:?} is not needed: {after:?}", after.commands[n]);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_tried_can_be_written_and_read() {
+        for seed in [0, 1, 2, SEED_MAX as u64] {
+            let plan = Plan { minutes: 1, brokers: Some(5 + (seed % 2) as u8), ..Plan::default() };
+            let mut best = scenario(seed, &plan);
+            best.commands.truncate(30);
+            let mut candidates = Candidates::default();
+            for n in 1..4_000 {
+                let Some(smaller) = candidates.next(&best) else { break };
+                let text = serde_json::to_string(&smaller).unwrap();
+                let read = Scenario::from_draft(&serde_json::from_str(&text).unwrap());
+                assert_eq!(read.as_ref(), Ok(&smaller), "seed {seed}");
+                if n % 20 == 0 {
+                    best = smaller;
+                    candidates.accepted();
+                } else {
+                    candidates.refused();
+                }
             }
         }
     }

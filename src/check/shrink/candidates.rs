@@ -1,7 +1,7 @@
 //! What is tried, one after the other, to make a scenario smaller.
 
 use super::smaller;
-use crate::scenario::Scenario;
+use crate::scenario::{SEED_MAX, Scenario};
 use crate::sim::Command;
 use crate::time::Micros;
 
@@ -226,7 +226,8 @@ impl Candidates {
         let one = (0..count).map(|a| vec![a]).filter(|_| count >= 4);
         let Some(gone) = two.chain(one).nth(self.at) else { return Next::Over };
         let smaller = gone.into_iter().fold(best.clone(), |all, gone| smaller::without_broker(&all, gone));
-        (self.turn < SEEDS).then(|| Scenario { seed: best.seed + self.turn as u64, ..smaller }).into()
+        let seed = (best.seed + self.turn as u64) & SEED_MAX as u64;
+        (self.turn < SEEDS).then_some(Scenario { seed, ..smaller }).into()
     }
 
     fn with_another_seed(&self, best: &Scenario) -> Next {
