@@ -187,7 +187,7 @@ impl Liveness {
             self.changed = false;
             self.disturbances = look.world.disturbances();
             self.next_look = look.at;
-            self.quiet = quiet(look.world).filter(|_| self.stuck == 0);
+            self.quiet = quiet(look.world).filter(|quiet| self.stuck & quiet.members == 0);
             self.done = Due::default();
             self.leaderless_since = None;
             self.refused_since.fill(None);

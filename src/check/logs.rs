@@ -175,17 +175,23 @@ impl Logs {
         if self.entries.len() as i64 == index.0 {
             self.entries.push(new());
         }
-        let first = match self.entries.get(index.0 as usize) {
+        let first = match self.entries.get_mut(index.0 as usize) {
             Some(first) if first.entry.term == entry.term => first,
             _ => self.others.entry((index, entry.term)).or_insert_with(new),
         };
-        match first.differs(entry, previous, at) {
-            None => Ok(()),
-            Some(what) => {
-                let brokers = [first.broker, broker];
-                Err(Violation::new(look.at, what, &brokers).of_entry(index, entry.term))
-            }
+        let Some(what) = first.differs(entry, previous, at) else { return Ok(()) };
+        // Who had it first may have lost it with its power, and have another one now.
+        let has_first = |other: &MemberId| {
+            let store = on_disk(look.world, usize::from(other.0));
+            *other != broker && store.and_then(|store| store.entry(index)) == Some(&first.entry)
+        };
+        let others = (0..look.world.scenario().brokers).map(MemberId);
+        let other = [first.broker].into_iter().chain(others).find(has_first).unwrap_or(first.broker);
+        if other == broker {
+            *first = new();
+            return Ok(());
         }
+        Err(Violation::new(look.at, what, &[other, broker]).of_entry(index, entry.term))
     }
 
     /// Entries from `from` on are gone.

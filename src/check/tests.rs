@@ -6,7 +6,7 @@ use super::{Broken, Invariant, Run, Violation, Watch};
 use crate::broker::{ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use crate::client::SendStatus;
 use crate::ledger::{MemberId, Role};
-use crate::scenario::{ConsumeFrom, ConsumerSpec, LinkChange, Scenario};
+use crate::scenario::{ConsumeFrom, ConsumerSpec, Groups, LinkChange, Scenario};
 use crate::sim::{Command, Event, Record, World};
 use crate::store::{Entry, EntryKind, Index, Term};
 use crate::time::Micros;
@@ -186,6 +186,24 @@ fn logs_are_compared_as_they_are_written_and_as_they_are_found() {
         assert_eq!(first_broken(&mut watch, &mine, &[appended(A), event]), None);
         assert_eq!(first_broken(&mut watch, &others, &[event]), Some(Broken::EntriesDiffer));
     }
+}
+
+#[test]
+fn who_lost_its_entry_with_its_power_and_writes_another_differs_from_who_still_has_it() {
+    let mut scenario = Scenario { seed: 22, ..Scenario::default() };
+    scenario.producers[0].every_ms = 200;
+    let groups = Groups::new(&[&[MemberId(2)]]);
+    scenario.commands = [
+        (2_000, Command::Disk { broker: A, slow_ms: Some(50), full: None }),
+        (2_500, Command::Partition { groups }),
+        (2_700, Command::PowerLoss { broker: A }),
+        (3_000, Command::HealAll),
+        (3_000, Command::Restart { broker: A }),
+    ]
+    .map(|(at, command)| (Micros::millis(at), command))
+    .to_vec();
+    let violation = Run::new(scenario).finish().unwrap_err();
+    assert_eq!(violation.to_string(), "at 3004.865 ms: brokers 1 and 0 have different entries 9 of term 1");
 }
 
 #[test]
@@ -456,6 +474,27 @@ fn leader_returns() {
     // The other two are a majority.
     assert_eq!(broken_after(&[cut, Command::Isolate { broker: A }]), Some(Broken::NoLeader));
     assert_eq!(broken_after(&[Command::Kill { broker: A }]), Some(Broken::NoLeader));
+}
+
+#[test]
+fn a_majority_is_promised_a_leader_though_nothing_is_promised_of_one_outside() {
+    let mut world = World::new(Scenario::silent(1, 3));
+    let mut watch = new_watch(&world);
+    watch.advance(&mut world, Micros::seconds(5)).unwrap();
+    world.command(Command::Send { producer: 0 }).unwrap();
+    watch.advance(&mut world, Micros::seconds(10)).unwrap();
+    // Elected with a full disk, before it knows that its log is committed.
+    world.command(Command::Kill { broker: A }).unwrap();
+    world.command(Command::Restart { broker: A }).unwrap();
+    watch.advance(&mut world, Micros::millis(10_004)).unwrap();
+    world.command(Command::Disk { broker: A, slow_ms: None, full: Some(true) }).unwrap();
+    world.command(Command::Pause { broker: A }).unwrap();
+    assert_eq!(first_broken(&mut watch, &world, &[leads(A, 99)]), None);
+    let nobody_leads = |event| match event {
+        Event::Role { .. } => None,
+        event => Some(event),
+    };
+    assert_eq!(told(&mut watch, &mut world, nobody_leads), Some(Broken::NoLeader));
 }
 
 #[test]
