@@ -1,6 +1,7 @@
 //! Entries, commits and leaders.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::invariant::Invariant;
 use super::violation::{Broken, Violation};
@@ -60,11 +61,19 @@ struct Known {
     committed: Index,
 }
 
+/// Who was elected in a term, and the end of its log then.
+#[derive(Clone, Copy, Debug)]
+struct Elected {
+    broker: MemberId,
+    end: Index,
+    end_term: Term,
+}
+
 /// All logs, as they were seen.
 #[derive(Clone, Debug)]
 pub(super) struct Logs {
     brokers: Vec<Known>,
-    leaders: BTreeMap<Term, MemberId>,
+    leaders: BTreeMap<Term, Elected>,
     /// Two entries of one index and term are the same, and have the same before them, if this holds of every single
     /// step: then the rest follows by induction.
     entries: Vec<First>,
@@ -223,7 +232,11 @@ impl Logs {
             return Ok(());
         }
         look.counts.add(Invariant::OneLeaderPerTerm);
-        let first = *self.leaders.entry(term).or_insert(broker);
+        let (end, end_term) = store(look, broker).map_or((Index::NONE, Term::NONE), |store| {
+            let end = store.end_index();
+            (end, store.term_at(end).unwrap_or(Term::NONE))
+        });
+        let first = self.leaders.entry(term).or_insert(Elected { broker, end, end_term }).broker;
         if first != broker {
             let violation = Violation::new(look.at, Broken::TwoLeaders, &[first, broker]);
             return Err(Violation { term: Some(term), ..violation });
@@ -276,15 +289,35 @@ impl Logs {
         Ok(())
     }
 
-    /// Who leads a later term at present must have had it when it was elected, so it has it now.
+    /// Who was elected in a later term must have had it then.
     fn later_leaders_have(&self, look: &Look, index: Index, committed: &Committed) -> Result<(), Violation> {
-        for (n, known) in (0..).zip(&self.brokers) {
-            let broker = MemberId(n);
-            if known.leads && known.term > committed.by && !self.has(look, broker, index, committed.term) {
-                return Err(lacking(look.at, broker, known.term, index, committed));
+        let later = self.leaders.range((Bound::Excluded(committed.by), Bound::Unbounded));
+        for (term, leader) in later {
+            if self.term_in_log_of(leader, index).is_some_and(|had| had != committed.term) {
+                return Err(lacking(look.at, leader.broker, *term, index, committed));
             }
         }
         Ok(())
+    }
+
+    /// The term of the entry that a leader had there when it was elected: found from the end of its log, as each entry tells
+    /// the term of the one before it. None: not known any more, after a loss of power.
+    fn term_in_log_of(&self, leader: &Elected, index: Index) -> Option<Term> {
+        let (mut at, mut term) = (leader.end, leader.end_term);
+        if at < index {
+            return Some(Term::NONE);
+        }
+        while at > index {
+            term = self.first(at, term)?.previous;
+            at = at.prev();
+        }
+        Some(term)
+    }
+
+    /// The entry of that index and term.
+    fn first(&self, index: Index, term: Term) -> Option<&First> {
+        let first = self.entries.get(usize::try_from(index.0).ok()?);
+        first.filter(|first| first.entry.term == term).or_else(|| self.others.get(&(index, term)))
     }
 
     /// How many entries somebody has committed.
@@ -295,6 +328,11 @@ impl Logs {
     /// The committed entry of that index.
     pub fn committed_at(&self, index: Index) -> Option<&Committed> {
         self.committed.get(usize::try_from(index.0).ok()?)
+    }
+
+    /// Who led the term of that committed entry.
+    pub fn leader_of(&self, index: Index) -> Option<MemberId> {
+        self.leaders.get(&self.committed_at(index)?.term).map(|leader| leader.broker)
     }
 
     /// The message in it.

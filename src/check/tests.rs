@@ -5,7 +5,7 @@ use super::logs::First;
 use super::{Broken, Invariant, Run, Violation, Watch};
 use crate::broker::{ConsumerId, GetMessageStatus, ProducerId, QueueId, TopicId};
 use crate::client::SendStatus;
-use crate::ledger::{MemberId, Role};
+use crate::ledger::{MemberId, Preset, Role, Rules};
 use crate::scenario::{ConsumeFrom, ConsumerSpec, Groups, LinkChange, Scenario};
 use crate::sim::{Command, Event, Record, World};
 use crate::store::{Entry, EntryKind, Index, Term};
@@ -222,6 +222,11 @@ fn leader_completeness() {
     let mut cut_off = full.clone();
     cut_off.command(Command::PowerLoss { broker: B }).unwrap();
     assert_eq!(first_broken(&mut watch, &cut_off, &lacks), Some(Broken::LeaderLacksCommitted));
+    // And does not lead any more.
+    let follows = Event::Role { broker: B, role: Role::Follower, term: Term(4), leader: None };
+    let lacks = [leads(A, 3), leads(B, 4), follows, put(0, 1), committed(A, 0)];
+    let mut watch = new_watch(&full);
+    assert_eq!(first_broken(&mut watch, &cut_off, &lacks), Some(Broken::LeaderLacksCommitted));
 }
 
 #[test]
@@ -270,6 +275,22 @@ fn commit_index_sound() {
 }
 
 #[test]
+fn what_a_checkpoint_says_was_committed_stays_too() {
+    let mut world = World::new(Scenario { preset: Preset::DLedger031, rules: Rules::SAFE, ..scenario(1) });
+    let mut watch = new_watch(&world);
+    watch.advance(&mut world, Micros::seconds(30)).unwrap();
+    let follower = (0..3).map(MemberId).find(|broker| Some(*broker) != world.leader()).unwrap();
+    world.command(Command::Kill { broker: follower }).unwrap();
+    world.command(Command::Restart { broker: follower }).unwrap();
+    while world.up(usize::from(follower.0)).is_none() {
+        world.step();
+        watch.look(&mut world).unwrap();
+    }
+    let cut = [Event::Truncated { broker: follower, from_index: Index(3), count: 1 }];
+    assert_eq!(first_broken(&mut watch, &world, &cut), Some(Broken::CommittedBeyondEnd));
+}
+
+#[test]
 fn units_point_at_their_message() {
     let (world, mut watch) = watched(1);
     let [first, second, _] = of_queue_0(&world);
@@ -290,14 +311,27 @@ fn units_point_at_their_message() {
 
 #[test]
 fn queue_offsets_agree() {
-    let (mine, others) = (world(1), world(3));
+    // Seeds in which queue 0 gets different messages first, in the same term.
+    let term = |world: &World| world.up(0).unwrap().member().store().term_at(Index(0));
+    let mine = world(1);
     let [a, _, _] = of_queue_0(&mine);
+    let differs = |other: &World| of_queue_0(other)[0] != a && term(other) == term(&mine);
+    let others = (2..).map(world).find(differs).unwrap();
     let [b, _, _] = of_queue_0(&others);
-    assert_ne!(a, b, "seeds in which queue 0 gets different messages first");
     let mut watch = new_watch(&mine);
     assert_eq!(first_broken(&mut watch, &mine, &[dispatched(A, a, 0), dispatched(B, a, 0)]), None);
     let violation = tell(&mut watch, &others, &[dispatched(B, b, 0)]).unwrap();
     assert_eq!((violation.what, violation.brokers), (Broken::UnitsDiffer, vec![A, B]));
+    // Of a log of one and the rest of the other: the leader gave the offset, whoever commits it first.
+    let ((a, mine), (b, others)) = if a < b { ((a, mine), (b, others)) } else { ((b, others), (a, mine)) };
+    let led = leads(MemberId(2), term(&others).unwrap().0);
+    let puts: Vec<Event> = (0..40).map(|number| put(number, 1)).collect();
+    let mut watch = new_watch(&mine);
+    assert_eq!(first_broken(&mut watch, &mine, &[led]), None);
+    assert_eq!(first_broken(&mut watch, &mine, &puts), None);
+    assert_eq!(first_broken(&mut watch, &mine, &[committed(A, a)]), None);
+    let violation = tell(&mut watch, &others, &[committed(B, b)]).unwrap();
+    assert_eq!((violation.what, violation.brokers), (Broken::OffsetGivenTwice, vec![MemberId(2)]));
 }
 
 #[test]

@@ -39,8 +39,14 @@ impl Units {
     }
 
     /// An entry was committed, by anybody for the first time: its message must be the only one of its queue offset, or it
-    /// will never show.
-    pub fn committed(&mut self, look: &mut Look, broker: MemberId, index: Index) -> Result<(), Violation> {
+    /// will never show. `giver` led when the offset was given.
+    pub fn committed(
+        &mut self,
+        look: &mut Look,
+        broker: MemberId,
+        index: Index,
+        giver: MemberId,
+    ) -> Result<(), Violation> {
         let Some(process) = look.world.up(usize::from(broker.0)) else { return Ok(()) };
         let Some(record) = process.member().store().entry(index).and_then(|e| Record::parse(&e.body).ok())
         else {
@@ -57,7 +63,7 @@ impl Units {
         if given[at].replace(index).is_none_or(|other| other == index) {
             return Ok(());
         }
-        let violation = Violation::new(look.at, Broken::OffsetGivenTwice, &[broker]);
+        let violation = Violation::new(look.at, Broken::OffsetGivenTwice, &[giver]);
         let number = Some(record.flag() as u32);
         Err(Violation {
             index: Some(index),

@@ -60,6 +60,13 @@ impl Watch {
                 self.liveness.changed();
                 self.logs.started(look, broker, term, end_index)?;
                 self.units.started(look, broker)?;
+                // A process that keeps a `checkpoint` begins with what it had committed.
+                let process = world.up(usize::from(broker.0));
+                let index = process.map_or(Index::NONE, |process| process.member().committed_index());
+                if world.scenario().config().checkpoint_interval.is_some() && index > Index::NONE {
+                    let event = Event::Committed { broker, index };
+                    return self.watch(world, &Record { event, ..*record });
+                }
             }
             Event::Killed { broker } => {
                 self.liveness.killed(look.at, broker);
@@ -75,7 +82,8 @@ impl Watch {
                 let agreed = self.logs.committed(look, broker, index);
                 for index in first..self.logs.known_committed() {
                     let index = Index(index as i64);
-                    self.units.committed(look, broker, index)?;
+                    let giver = self.logs.leader_of(index).unwrap_or(broker);
+                    self.units.committed(look, broker, index, giver)?;
                     self.clients.stored(look, index, self.logs.message_at(index))?;
                 }
                 agreed?;

@@ -163,6 +163,7 @@ impl Scenario {
         let consumers = draft
             .objects("consumers", parts::CLIENTS_MAX, |draft| ConsumerSpec::from_draft(draft, &topics))?
             .unwrap_or_default();
+        parts::check_groups(&consumers, &topics)?;
         let preferred = draft.wholes("preferred_leaders", 9, (0, brokers - 1))?;
         let mut rules = preset.rules();
         draft.object("rules", &mut |draft| read_rules(draft, &mut rules))?;

@@ -100,6 +100,20 @@ pub fn topics_or_default(listed: Option<Vec<TopicSpec>>, queues: u8) -> Result<V
     Ok(topics)
 }
 
+/// All of a group subscribe to the same, as RocketMQ demands: queues are dealt out to the whole group, also to whom does not
+/// want them, and what is in those nobody reads.
+pub fn check_groups(consumers: &[ConsumerSpec], topics: &[TopicSpec]) -> Result<(), Invalid> {
+    for (at, consumer) in consumers.iter().enumerate() {
+        let first = consumers.iter().find(|other| other.group == consumer.group).unwrap_or(consumer);
+        if first.topic != consumer.topic {
+            let name = |topic: u8| format!("\"{}\"", topics[usize::from(topic)].name);
+            let allowed = format!("{}, as all of the group {}", name(first.topic), consumer.group);
+            return Err(Invalid::value(&format!("consumers[{at}].topic"), name(consumer.topic), allowed));
+        }
+    }
+    Ok(())
+}
+
 /// The number of the topic that is named; the first if none is.
 fn topic_of(draft: &Draft, topics: &[TopicSpec]) -> Result<u8, Invalid> {
     let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();

@@ -67,6 +67,10 @@ fn every_mistake_is_named_with_its_value_and_what_is_allowed() {
         ),
         (r#"{"topics": [7]}"#, "topics[0] is 7; allowed: an object"),
         (r#"{"producers": [{"topic": "b"}]}"#, "producers[0].topic is \"b\"; allowed: TopicTest"),
+        (
+            r#"{"topics": [{"name": "a"}, {"name": "b"}], "consumers": [{}, {"group": "g"}, {"topic": "b"}]}"#,
+            "consumers[2].topic is \"b\"; allowed: \"a\", as all of the group GroupTest",
+        ),
         (r#"{"consumers": [{"from": "now"}]}"#, "consumers[0].from is \"now\"; allowed: last, first"),
         (r#"{"preferred_leaders": [3]}"#, "preferred_leaders[0] is 3; allowed: 0..=2"),
         (r#"{"files": {"data_bytes": 1}}"#, "files.data_bytes is 1; allowed: 1024..=1073741824"),
