@@ -48,9 +48,10 @@ fn read_value(value: &JsValue, depth: u32) -> Value {
     Value::Object(written.map(|(name, value)| (name, read_value(&value, depth - 1))).collect())
 }
 
-/// A field of an object, as it was given.
+/// A field of an object, as it was given; `commands[0].do` is one of a field's fields.
 pub fn value_of(object: &JsValue, field: &str) -> JsValue {
-    Reflect::get(object, &JsValue::from_str(field)).unwrap_or(JsValue::UNDEFINED)
+    let parts = field.split(['.', '[', ']']).filter(|part| !part.is_empty());
+    parts.fold(object.clone(), |value, part| Reflect::get(&value, &part.into()).unwrap_or(JsValue::UNDEFINED))
 }
 
 /// The error for a draft, with the value as it was given.
