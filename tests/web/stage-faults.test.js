@@ -49,6 +49,9 @@ function drawn(frame, more = {}, width = 1280) {
   return {
     placed,
     texts: ctx.calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]),
+    written: ctx.calls
+      .filter(({ name }) => name === 'fillText')
+      .map(({ args: [text, x, y] }) => ({ text, x, y })),
     rings: ctx.calls.filter(
       (call, i) =>
         call.name === 'stroke' && call.stroke === colours.dead && ctx.calls[i - 1].name === 'setLineDash',
@@ -101,6 +104,32 @@ test('what all links have in common is said once, what one has is said there', (
     details: { link: (from, to) => (from === 0 && to === 1 ? lossy : USUAL), disk },
   });
   assert.equal(one.texts.filter((text) => text === 'Loss 20 %').length, 1);
+});
+
+test('what all links have in common keeps clear of the producer, wherever that is', () => {
+  const bad = {
+    ...USUAL,
+    latency_us: 50_000,
+    loss_permille: 200,
+    duplicate_permille: 50,
+    reorder_permille: 10,
+  };
+  const details = { link: () => bad, disk: () => ({ slow_ms: 0, full: false }) };
+  for (const n of [2, 3, 5, 9]) {
+    for (const width of [320, 375, 719, 720, 1280, 1900]) {
+      const { placed, written } = drawn(linked(n, { '0-1': LINK.LOSSY }), { details }, width);
+      const { x: left, y: top, w, h } = placed.producer;
+      const said = written.filter(
+        ({ text }) => /^(50|Loss|Duplicates|Out of order) /.test(text) || / · /.test(text),
+      );
+      const note = said.filter(({ text }) => !/master|slave/.test(text));
+      assert.ok(note.length > 0);
+      for (const { text, x, y } of note) {
+        const clear = y < top - 5 || y > top + h + 5 || x > left + w + 80;
+        assert.ok(clear, `${n} brokers, ${width} px: ${text} at ${x}, ${y}`);
+      }
+    }
+  }
 });
 
 test('only what is unusual of a link is put into words', () => {

@@ -23,6 +23,9 @@ import { font, textWidth } from './text.js';
 /** A message that takes longer than this is on a slow link, microseconds. */
 const SLOW_US = 20_000;
 
+/** Between two things that are said of a link. */
+const GAP = ' · ';
+
 /** In a large group only neighbours are joined. @param {number} n @param {number} i @param {number} j */
 const isDrawn = (n, i, j) => n <= 5 || j - i === 1 || j - i === n - 1;
 
@@ -38,7 +41,7 @@ export function drawLinkFaults(ctx, frame, layout, look, say, details) {
   if (!tellsLinks(frame)) return;
   const n = Math.min(frame[HEAD.BROKERS], layout.brokers.length);
   const alike = n > 1 && details !== undefined && flawed(frame, n) && allAlike(n, details);
-  if (alike) drawNote(ctx, layout, look, words(say, details.link(0, 1)));
+  if (alike) drawNote(ctx, layout, look, parts(say, details.link(0, 1)));
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       if (!isDrawn(n, i, j)) continue;
@@ -160,10 +163,19 @@ function drawWords(ctx, layout, look, i, j, text) {
   write(ctx, text, mx, my, type, look.palette.soft);
 }
 
-/** What all links are like, once, under the heading. @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {string} text */
-function drawNote(ctx, layout, look, text) {
-  const { heading, type } = layout;
-  write(ctx, text, heading.x, heading.y + type.heading * 1.45, font(type.small), look.palette.soft, 'left');
+/**
+ * What all links are like, once: under the heading, or, where the producer is there, line by line at the ring's right.
+ * @param {Ctx} ctx @param {Layout} layout @param {Look} look @param {string[]} parts
+ */
+function drawNote(ctx, layout, look, parts) {
+  const { heading, type, producer, mode, logs, width, u } = layout;
+  const under = heading.y + type.heading * 1.45;
+  if (producer.y > under + type.small)
+    return write(ctx, parts.join(GAP), heading.x, under, font(type.small), look.palette.soft, 'left');
+  const right = mode === 'wide' ? logs.left - 14 * u : width - heading.x;
+  parts.forEach((part, k) =>
+    write(ctx, part, right, heading.y + k * type.line, font(type.small), look.palette.soft, 'right'),
+  );
 }
 
 /** Words for the worse of the two directions. @param {Say} say @param {number} i @param {number} j @param {Details | undefined} details */
@@ -178,20 +190,23 @@ function worst(say, i, j, details) {
 }
 
 /** What is worth saying of a link. @param {Say} say @param {LinkState} link */
-export function words(say, link) {
+export const words = (say, link) => parts(say, link).join(GAP);
+
+/** @param {Say} say @param {LinkState} link */
+function parts(say, link) {
   const t = say.text;
-  const parts = [];
+  const all = [];
   if (link.latency_us + link.jitter_us > SLOW_US) {
     const ms = (/** @type {number} */ us) => Math.round(us / 1000);
     const from = ms(link.latency_us);
     const to = ms(link.latency_us + link.jitter_us);
-    parts.push(t('lab.ms', { n: from === to ? from : `${from}–${to}` }));
+    all.push(t('lab.ms', { n: from === to ? from : `${from}–${to}` }));
   }
   for (const field of /** @type {const} */ (['loss', 'duplicate', 'reorder'])) {
     const permille = link[`${field}_permille`];
-    if (permille > 0) parts.push(`${t(`lab.net.${field}`)} ${t('lab.percent', { n: permille / 10 })}`);
+    if (permille > 0) all.push(`${t(`lab.net.${field}`)} ${t('lab.percent', { n: permille / 10 })}`);
   }
-  return parts.join(' · ');
+  return all;
 }
 
 /**
