@@ -217,6 +217,7 @@ export default {
   'lab.search.left': '{t} left',
   'lab.search.left.s': '{n} s',
   'lab.search.left.min': '{n} min',
+  'lab.search.left.h': '{n} h',
   'lab.search.shrinking': 'Found in run {n}; being made smaller, {tries} tries so far:',
   'lab.search.enough': 'Small enough',
   'lab.search.found': 'Found in run {n}:',

@@ -193,6 +193,7 @@ export default {
   'lab.search.left': '还要 {t}',
   'lab.search.left.s': '{n} 秒',
   'lab.search.left.min': '{n} 分钟',
+  'lab.search.left.h': '{n} 小时',
   'lab.search.shrinking': '在第 {n} 次运行中找到；正在缩小，已试 {tries} 次：',
   'lab.search.enough': '够小了',
   'lab.search.found': '在第 {n} 次运行中找到：',

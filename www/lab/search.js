@@ -93,9 +93,13 @@ export class Search {
     setButton(this.go, t('lab.search.go'), '', !running);
     setButton(this.cancel, t(shrinking ? 'lab.search.enough' : 'lab.search.cancel'), '', running);
     setButton(this.play, t('lab.search.play'), '', true);
+    const focused = [this.go, this.cancel].some((one) => one.matches(':focus'));
     this.cancel.hidden = !running;
     this.go.hidden = running;
     this.play.hidden = search?.is !== 'found';
+    // Whoever pressed the one that goes finds the keyboard where to go on.
+    if (focused && running) this.cancel.focus();
+    else if (focused) (this.play.hidden ? this.go : this.play).focus();
     this.#bar.hidden = !running;
     setAttribute(this.#bar, 'aria-label', t('lab.tab.search'));
     if (search?.is === 'running') this.#bar.value = search.tried / search.of;
@@ -132,10 +136,10 @@ export function outcome(say, search) {
     parts.push(
       t('lab.search.rate', { n: perSecond < 10 ? perSecond.toFixed(1) : say.count(Math.round(perSecond)) }),
     );
-    const left =
-      seconds < 90
-        ? t('lab.search.left.s', { n: Math.ceil(seconds) })
-        : t('lab.search.left.min', { n: say.count(Math.ceil(seconds / 60)) });
+    const [unit, length] = /** @type {[string, number]} */ (
+      seconds < 90 ? ['s', 1] : seconds < 90 * 60 ? ['min', 60] : ['h', 3600]
+    );
+    const left = t(`lab.search.left.${unit}`, { n: say.count(Math.ceil(seconds / length)) });
     parts.push(t('lab.search.left', { t: left }));
   }
   return parts.join(' · ');
