@@ -13,6 +13,7 @@ const DELAYS = [100, 5000];
 
 export class Bar {
   #wishes;
+  #closed;
   /** Id of the message that is chosen; -1: none. */
   selected = -1;
   #kind = h('b', { class: 'kind' });
@@ -30,6 +31,7 @@ export class Bar {
   /** @param {LabWishes} wishes @param {(back: boolean) => void} closed  back: the focus was in here */
   constructor(wishes, closed) {
     this.#wishes = wishes;
+    this.#closed = closed;
     const order = (/** @type {Record<string, unknown>} */ command) => () =>
       wishes.command({ ...command, message: this.selected });
     this.drop = button('drop', order({ do: 'drop' }));
@@ -95,10 +97,13 @@ export class Bar {
     const at = this.selected < 0 ? -1 : flightOf(frame, this.selected);
     if (at < 0) this.selected = -1;
     const shown = at >= 0 ? 'message' : violation ? 'breach' : '';
+    const gone = [this.message, this.breach].find((one) => !one.hidden && one.matches(':focus-within'));
     this.element.hidden = shown === '';
     this.element.parentElement?.toggleAttribute('data-taken', shown !== '');
     this.message.hidden = shown !== 'message';
     this.breach.hidden = shown !== 'breach';
+    // With it went what the keyboard was on.
+    if (gone?.hidden) this.#closed(true);
     if (shown === 'message') this.#showMessage(say, frame, at, ready);
     else if (shown === 'breach' && violation) this.#showBreach(say, violation);
     else this.#tell('');
