@@ -233,9 +233,9 @@ export class Bench {
     this.#searching.start(this.#engine.module, /** @type {any} */ (this.rules), options);
   }
 
-  /** The element is gone for good. */
+  /** The element is gone, perhaps for good. */
   close() {
-    this.#searching.stop();
+    this.#searching.cancel();
   }
 }
 
