@@ -167,6 +167,14 @@ test('a scenario that breaks something stops there and says so to the page', asy
     return broken;
   });
   expect(again).toEqual(detail);
+
+  // But not if another one is about to begin.
+  await ask(page, (scope) => {
+    scope.scenario = { seed: 5 };
+    scope.play();
+  });
+  const next = await until(page, (s) => s.seed === 5 && s.timeUs > 0);
+  expect(next.brokers).toHaveLength(3);
 });
 
 test('a command that cannot be carried out is refused with words, and the run goes on', async ({ page }) => {

@@ -77,9 +77,10 @@ export class Present {
     return this.door.bench?.violation ?? null;
   }
 
-  /** The same from its beginning. */
+  /** The same from its beginning, unless another one is about to begin. */
   again() {
-    this.door.bench?.again();
+    if (this.door.wanted) this.#plays = true;
+    else this.door.bench?.again();
   }
 
   /** A run of brokers and a producer, as the options say. @param {number | null} seed  null: a fresh one */
