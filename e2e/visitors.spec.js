@@ -1,0 +1,85 @@
+// The panel for those who have no mouse, or a small screen, or take the element away while it works.
+
+import { expect, test } from '@playwright/test';
+import { open, settled, until } from './scope.js';
+
+/** @import { Page } from '@playwright/test' */
+
+/** Something of the panel by its name. @param {Page} page @param {string} name */
+const lab = (page, name) => page.locator(`ledger-scope [data-lab="${name}"]`);
+
+/** @param {Page} page @param {(scope: any) => void} what */
+const ask = (page, what) => page.locator('ledger-scope').evaluate(what);
+
+/** @param {Page} page @param {string} [query] */
+async function openPanel(page, query = '') {
+  await open(page, `lab=open&lang=en&seed=7&${query}`);
+  await expect(lab(page, 'panel')).toBeVisible();
+}
+
+test('who searches by keyboard is never left without a focus', async ({ page }) => {
+  await openPanel(page);
+  await lab(page, 'tab-search').click();
+  await lab(page, 'search').press('Enter');
+  await expect(lab(page, 'cancel')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(lab(page, 'search')).toBeFocused();
+  await lab(page, 'tab-rules').click();
+  await lab(page, 'rule-majority_to_win').uncheck();
+  await lab(page, 'tab-search').click();
+  await lab(page, 'search').press('Enter');
+  await expect(lab(page, 'play-found')).toBeFocused({ timeout: 60_000 });
+});
+
+test('when a message or a breach goes, the keyboard is on the picture', async ({ page }) => {
+  await openPanel(page, 'pace=linear&speed=10');
+  await until(page, settled);
+  await ask(page, (scope) => {
+    scope.pause();
+    for (let i = 0; i < 500 && scope.state.flights === 0; i++) scope.step();
+  });
+  const stage = page.locator('ledger-scope .stage');
+  await stage.press('m');
+  await expect(lab(page, 'drop')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(stage).toBeFocused();
+  await ask(page, (scope) => {
+    scope.command({ do: 'rule', rule: 'majority_to_win', kept: false });
+    scope.command({ do: 'partition', groups: [[0], [1], [2]] });
+    scope.play();
+  });
+  await expect(lab(page, 'again')).toBeVisible({ timeout: 20_000 });
+  await ask(page, (scope) => (scope.speed = 0.001));
+  await lab(page, 'again').press('Enter');
+  await expect(stage).toBeFocused();
+});
+
+test('an element that is taken away while it searches can search again when it is back', async ({ page }) => {
+  await openPanel(page);
+  await lab(page, 'tab-search').click();
+  await lab(page, 'search').click();
+  await expect(page.locator('ledger-scope .told')).not.toBeEmpty();
+  await ask(page, async (scope) => {
+    scope.remove();
+    await new Promise((done) => setTimeout(done));
+    document.body.append(scope);
+  });
+  await expect(page.locator('ledger-scope .told')).toContainText('Cancelled after');
+  await expect(lab(page, 'search')).toBeVisible();
+});
+
+for (const width of [320, 375, 900, 1280]) {
+  test(`nine brokers fit, at ${width} px: every group can be reached, and nothing covers anything`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await openPanel(page, 'brokers=9');
+    const edge = await lab(page, 'group-I-4').evaluate((it) => it.getBoundingClientRect().right);
+    expect(edge).toBeLessThanOrEqual(width);
+    // A click that something else takes fails.
+    await lab(page, 'group-I-4').check();
+    await lab(page, 'tab-rules').click();
+    const preset = await lab(page, 'preset').evaluate((it) => it.getBoundingClientRect().right);
+    expect(preset).toBeLessThanOrEqual(width);
+  });
+}
