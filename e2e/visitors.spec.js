@@ -68,6 +68,17 @@ test('an element that is taken away while it searches can search again when it i
   await expect(lab(page, 'search')).toBeVisible();
 });
 
+test('the list of guarantees says whether it is open, at every width', async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 900 });
+  await openPanel(page);
+  const list = page.locator('ledger-scope .guarantees .list');
+  await expect(list).toBeHidden();
+  await expect(lab(page, 'guarantees')).toHaveAttribute('aria-expanded', 'false');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await expect(list).toBeVisible();
+  await expect(lab(page, 'guarantees')).toHaveAttribute('aria-expanded', 'true');
+});
+
 for (const width of [320, 375, 900, 1280]) {
   test(`nine brokers fit, at ${width} px: every group can be reached, and nothing covers anything`, async ({
     page,

@@ -76,6 +76,8 @@ export class Guarantees {
       if (line) line.count.setAttribute('title', say.text('lab.checked', { n: say.count(checked) }));
     }
     setText(this.#checks, say.text('lab.checks', { n: say.count(checks) }));
+    // Another width may have opened or closed it.
+    setAttribute(this.#head, 'aria-expanded', String(this.#open));
     if (!anew) return;
     for (const [name, line] of this.#lines) {
       if (guarantees.some((one) => one.name === name)) continue;
@@ -92,7 +94,6 @@ export class Guarantees {
         : say.text('lab.holds', { n: guarantees.length }),
     );
     setAttribute(this.#list, 'aria-label', say.text('lab.list'));
-    setAttribute(this.#head, 'aria-expanded', String(this.#open));
   }
 
   /** @param {string} name */
