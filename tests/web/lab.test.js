@@ -130,7 +130,6 @@ test('a frame that says nothing of faults says that there are none', () => {
     state: 'up',
     role: 1,
     term: 3,
-    isolated: false,
     clock: 1000,
     slow: false,
     full: false,

@@ -103,7 +103,6 @@ export default {
   'lab.resume.title': 'It goes on, and handles in order all that has come meanwhile.',
   'lab.isolate.title': 'All that it sends, and all that is sent to it, is lost, clients’ requests too.',
   'lab.why.dead': '{b} is down',
-  'lab.why.isolated': '{b} is cut off already',
   'lab.why.stopped': 'This run has ended: run it again, or begin a new one',
   'lab.disk.slow': 'Disk: each write waits',
   'lab.disk.slow.short': 'disk {s}',

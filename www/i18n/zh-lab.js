@@ -87,7 +87,6 @@ export default {
   'lab.resume.title': '继续运行，按顺序处理这期间到来的一切。',
   'lab.isolate.title': '它发出的和发给它的全部丢失，客户端的请求也一样。',
   'lab.why.dead': '{b} 已宕机',
-  'lab.why.isolated': '{b} 已被隔离',
   'lab.why.stopped': '这次运行已经结束：请从头再看，或重新运行',
   'lab.disk.slow': '慢盘：每次写入等待',
   'lab.disk.slow.short': '慢盘 {s}',

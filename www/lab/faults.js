@@ -113,10 +113,9 @@ export class Faults {
     const down = dead ? t('lab.why.dead', { b }) : '';
     const kill = dead ? 'restart' : 'kill';
     const pause = now.state === 'paused' ? 'resume' : 'pause';
-    const apart = now.isolated ? t('lab.why.isolated', { b }) : '';
     setButton(this.kill, t(`lab.${kill}`), unless('', `lab.${kill}.title`), ready);
     setButton(this.pause, t(`lab.${pause}`), unless(down, `lab.${pause}.title`), ready && !dead);
-    setButton(this.isolate, t('lab.isolate'), unless(apart, 'lab.isolate.title'), ready && !now.isolated);
+    setButton(this.isolate, t('lab.isolate'), unless('', 'lab.isolate.title'), ready);
     setButton(this.power, t('lab.power'), unless(down, 'lab.power.title'), ready && !dead);
     this.slow.update(t('lab.disk.slow'), slow, ready);
     this.clock.update(t('lab.clock'), now.clock || 1000, ready);

@@ -48,7 +48,6 @@ export function isIsolated(frame, broker) {
  * @property {'up' | 'dead' | 'booting' | 'paused'} state
  * @property {number} role
  * @property {number} term
- * @property {boolean} isolated
  * @property {number} clock     permille
  * @property {boolean} slow   its disk is
  * @property {boolean} full
@@ -69,7 +68,6 @@ export function brokerOf(frame, broker) {
             : 'up',
     role: state === BROKER_STATE.UP ? frame[at + BROKER.ROLE] : ROLE.CANDIDATE,
     term: frame[at + BROKER.TERM],
-    isolated: isIsolated(frame, broker),
     clock: frame[at + BROKER.CLOCK_PERMILLE],
     slow: (frame[at + BROKER.DISK] & DISK.SLOW) !== 0,
     full: (frame[at + BROKER.DISK] & DISK.FULL) !== 0,
