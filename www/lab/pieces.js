@@ -59,7 +59,8 @@ export function setButton(element, text, title, possible) {
  */
 export class Slider {
   #label = h('span', { class: 'name' });
-  #value = h('output');
+  /** Nobody needs to hear it twice: the slider says it itself. */
+  #value = h('output', { 'aria-hidden': 'true' });
   #stops;
   #words;
   /** What it shows, in its unit; NaN: nothing yet. */
