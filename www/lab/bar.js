@@ -3,7 +3,7 @@
 
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { described, flightOf, inFlight } from './flights.js';
-import { button, setButton, sign } from './pieces.js';
+import { button, keepWidth, setButton, sign } from './pieces.js';
 
 /** @import { LabState, LabWishes } from './panel.js' */
 /** @import { Say } from './words.js' */
@@ -61,6 +61,7 @@ export class Bar {
   }
 
   async #copy() {
+    keepWidth(this.copy, true);
     try {
       await this.#wishes.copyLink();
       this.#copied = 1;
@@ -70,6 +71,7 @@ export class Bar {
     this.#key = '';
     this.#wishes.changed();
     setTimeout(() => {
+      keepWidth(this.copy, false);
       this.#copied = 0;
       this.#key = '';
       this.#wishes.changed();

@@ -17,7 +17,7 @@ import { Guarantees } from './guarantees.js';
 import css from './lab.css?inline';
 import { Network } from './network.js';
 import { Partition } from './partition.js';
-import { button, setButton } from './pieces.js';
+import { button, keepWidth, setButton } from './pieces.js';
 import { RuleList } from './rules.js';
 import { Search } from './search.js';
 import { LabStage } from './stage.js';
@@ -308,12 +308,14 @@ export class Panel {
   }
 
   async #copy() {
+    keepWidth(this.copy, true);
     this.#copied = await this.#wishes.copyLink().then(
       () => 1,
       () => -1,
     );
     this.#wishes.changed();
     setTimeout(() => {
+      keepWidth(this.copy, false);
       this.#copied = 0;
       this.#wishes.changed();
     }, 2500);
