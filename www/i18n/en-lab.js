@@ -124,7 +124,7 @@ export default {
   'lab.group': 'Group {n}',
   'lab.in': '{b} in group {n}',
   'lab.cut.draw': 'Draw a cut',
-  'lab.cut.cancel': 'Draw a cut: now',
+  'lab.cut.cancel': 'Now draw a line',
   'lab.cut.links': 'cut {links}',
   'lab.cut.none': 'crosses no link',
   'lab.heal': 'Heal all links',
