@@ -68,6 +68,27 @@ test('an element that is taken away while it searches can search again when it i
   await expect(lab(page, 'search')).toBeVisible();
 });
 
+test('the panel comes into sight for who asks for it, and takes the chosen message along when it goes', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 375, height: 900 });
+  await open(page, 'lang=en&seed=7&pace=linear&speed=10');
+  await until(page, settled);
+  const button = page.locator('ledger-scope').getByRole('button', { name: 'Break it' });
+  await button.click();
+  await expect(lab(page, 'tab-faults')).toBeInViewport();
+  await ask(page, (scope) => {
+    scope.pause();
+    for (let i = 0; i < 500 && scope.state.flights === 0; i++) scope.step();
+  });
+  await page.locator('ledger-scope .stage').press('m');
+  const inspector = page.locator('ledger-scope .inspector');
+  await expect(inspector).toBeVisible();
+  await button.click();
+  await expect(lab(page, 'panel')).toBeHidden();
+  await expect(inspector).toBeHidden();
+});
+
 test('the list of guarantees says whether it is open, at every width', async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 900 });
   await openPanel(page);

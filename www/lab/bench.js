@@ -92,6 +92,8 @@ export class Bench {
   /** Whether the panel is to be seen. @param {boolean} shown */
   set shown(shown) {
     this.#panel.shown = shown;
+    // Nothing can be done to a message any more.
+    if (!shown) this.#panel.bar.selected = -1;
   }
 
   /** What was broken in the present run. */
@@ -188,9 +190,20 @@ export class Bench {
     state.preset = this.#scenario.preset;
     state.search = this.#searching.state;
     state.ready = this.#panel.shown && state.violation === null;
+    const { element } = this.#panel;
+    const closed = element.hidden;
     this.#panel.update(words, state);
+    if (closed && !element.hidden) this.#showPanel();
     if (this.#fresh && this.#panel.shown) this.#showEnd();
     this.#fresh = false;
+  }
+
+  /** Who has just asked for the panel must see that it came, and the picture no less than before if it can be. */
+  #showPanel() {
+    const { root, view } = this.#host;
+    if (root.activeElement !== view.controls.lab) return;
+    const { list } = this.#panel.tabs;
+    list.scrollIntoView({ block: 'nearest', behavior: view.reducedMotion ? 'auto' : 'smooth' });
   }
 
   /** Why everything stopped must be seen by who is far below, and the picture with it. */

@@ -282,6 +282,7 @@ export class Panel {
 
   /** @param {number} id */
   #select(id) {
+    if (!this.shown) return;
     this.#wishes.pause();
     this.bar.selected = id;
     this.#wishes.changed();
