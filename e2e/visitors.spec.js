@@ -89,6 +89,31 @@ test('the panel comes into sight for who asks for it, and takes the chosen messa
   await expect(inspector).toBeHidden();
 });
 
+test('who is shown a run can skip ahead to just before it breaks, and sees the same end', async ({
+  page,
+}) => {
+  await openPanel(page, 'pace=linear&speed=0.01');
+  await expect(lab(page, 'skip'), 'nobody knows of an end').toBeHidden();
+  await lab(page, 'tab-rules').click();
+  await lab(page, 'show-take_only_as_master').click();
+  await lab(page, 'skip').press('Enter');
+  await expect(page.locator('ledger-scope .stage')).toBeFocused();
+  const state = await until(page, (s) => s.timeUs > 30e6);
+  expect(state.brokers.every((/** @type {any} */ b) => b.endIndex > 100)).toBe(true);
+  const breach = page.locator('ledger-scope .breach');
+  await expect(breach).toBeVisible({ timeout: 20_000 });
+  const end = await breach.locator('.what').textContent();
+  await expect(lab(page, 'skip')).toBeHidden();
+  // The same without skipping; and who sees it again may skip again.
+  await ask(page, (scope) => (scope.speed = 20));
+  await lab(page, 'again').click();
+  await expect(lab(page, 'skip')).toBeVisible();
+  await expect(breach).toBeVisible({ timeout: 20_000 });
+  expect(await breach.locator('.what').textContent()).toBe(end);
+  await ask(page, (scope) => scope.newRun(5));
+  await expect(lab(page, 'skip')).toBeHidden();
+});
+
 test('the list of guarantees says whether it is open, at every width', async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 900 });
   await openPanel(page);

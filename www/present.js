@@ -79,8 +79,8 @@ export class Present {
 
   /** The same from its beginning, unless another one is about to begin. */
   again() {
-    if (this.door.wanted) this.#plays = true;
-    else this.door.bench?.again();
+    this.#plays = true;
+    if (!this.door.wanted) this.door.bench?.again();
   }
 
   /** A run of brokers and a producer, as the options say. @param {number | null} seed  null: a fresh one */

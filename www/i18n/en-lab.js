@@ -71,6 +71,8 @@ export default {
   'broken.any': 'A guarantee was broken: {name}.',
 
   'lab.again': 'Run again',
+  'lab.skip': 'Skip ahead',
+  'lab.skip.title': 'To just before this run breaks something',
   'lab.copy': 'Copy link',
   'lab.copy.long': 'Copy link to this run',
   'lab.copied': 'Copied',

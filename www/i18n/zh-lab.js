@@ -58,6 +58,8 @@ export default {
   'broken.any': '有一条保证被打破：{name}。',
 
   'lab.again': '从头再看',
+  'lab.skip': '快进',
+  'lab.skip.title': '跳到这次运行出错之前',
   'lab.copy': '复制链接',
   'lab.copy.long': '复制这次运行的链接',
   'lab.copied': '已复制',

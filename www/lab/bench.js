@@ -33,6 +33,13 @@ import { Searching } from './searching.js';
 /** Numbers are read, not watched, milliseconds. */
 const EVERY_MS = 250;
 
+/** Of a frame's 16 ms, for a run that nobody watches. */
+const PIECE_MS = 6;
+/** Who skips ahead sees this much of what leads to the end, simulated microseconds: a round of votes, or of copies. */
+const BEFORE_US = 30_000;
+/** Longer than any run that is known to break something, simulated microseconds. */
+const LONGEST_US = 1200e6;
+
 /** @param {Host} host */
 export async function openBench(host) {
   const bench = new Bench(host, await loadLabEngine());
@@ -54,6 +61,10 @@ export class Bench {
   #nextAt = 0;
   /** Something was broken, and this was not shown yet. */
   #fresh = false;
+  /** What is opened next is known to break something. */
+  #breaks = false;
+  /** What is opened next was played up to some time already. @type {{scenario: unknown, run: LabRun} | null} */
+  #prepared = null;
   #state = /** @type {LabState} */ ({
     frame: new Float64Array(0),
     guarantees: [],
@@ -62,6 +73,7 @@ export class Bench {
     preset: '',
     search: null,
     ready: false,
+    breaks: false,
   });
 
   /** @param {Host} host @param {LabEngine} engine */
@@ -81,6 +93,7 @@ export class Bench {
       preset: (preset) => host.open({ ...this.#scenario, preset, rules: {} }),
       openRun: (run) => this.#openRun(run),
       again: () => this.again(),
+      skip: () => this.#skip(),
       search: (options) => this.#search(options),
       cancel: () => this.#searching.cancel(),
       copyLink: async () => navigator.clipboard.writeText(host.link()),
@@ -106,6 +119,10 @@ export class Bench {
    * @param {unknown} scenario
    */
   create(scenario) {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    if (prepared && prepared.scenario === scenario) return prepared.run;
+    prepared?.run.free();
     return this.#engine.create(scenario);
   }
 
@@ -120,6 +137,8 @@ export class Bench {
   /** A run begins that is no continuation of the last one. @param {Run} run */
   begin(run) {
     this.#panel.begin();
+    this.#state.breaks = this.#breaks;
+    this.#breaks = false;
     this.#follow(run);
   }
 
@@ -216,7 +235,42 @@ export class Bench {
 
   /** The present run from its beginning. */
   again() {
+    this.#breaks = this.violation !== null;
     if (this.#run) this.#host.open(this.#run.scenario());
+  }
+
+  /** To just before the end of a run that is known to break something: in paced time that may be minutes away. */
+  async #skip() {
+    const present = this.#run;
+    if (!present) return;
+    const scenario = present.scenario();
+    const stands = () => this.#run === present;
+    this.#state.breaks = false;
+    const whole = await this.#played(scenario, LONGEST_US, stands);
+    const end = whole?.violation();
+    whole?.free();
+    if (!end) return;
+    const run = await this.#played(scenario, end.at_us - BEFORE_US, stands);
+    if (!run) return;
+    this.#prepared = { scenario, run };
+    this.#host.open(scenario);
+  }
+
+  /**
+   * Another run of that scenario, up to a time or to what it breaks before; in pieces, so that the picture does not stop.
+   * @param {unknown} scenario @param {number} untilUs
+   * @param {() => boolean} stands  somebody still waits for it
+   * @returns {Promise<LabRun | null>} null: nobody does
+   */
+  async #played(scenario, untilUs, stands) {
+    const run = this.#engine.create(scenario);
+    while (run.advance(untilUs, PIECE_MS) < untilUs && !run.violation()) {
+      await new Promise((done) => setTimeout(done));
+      if (stands()) continue;
+      run.free();
+      return null;
+    }
+    return run;
   }
 
   /** A scenario without what goes without saying. @param {Record<string, any>} scenario */
@@ -232,10 +286,9 @@ export class Bench {
     // What plays now is to be seen; the button for it may be far below.
     stage.scrollIntoView({ block: 'nearest', behavior: reducedMotion ? 'auto' : 'smooth' });
     try {
-      if (typeof run !== 'string') return this.#host.open(run);
-      const response = await fetch(run);
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${response.url}`);
-      this.#host.open(await response.json());
+      const scenario = typeof run === 'string' ? await fetched(run) : run;
+      this.#breaks = true;
+      this.#host.open(scenario);
     } catch (error) {
       this.#host.refuse(error);
     }
@@ -250,6 +303,13 @@ export class Bench {
   close() {
     this.#searching.cancel();
   }
+}
+
+/** @param {string} url */
+async function fetched(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${response.url}`);
+  return response.json();
 }
 
 /** Asked for all at once: what is asked for while it is drawn may move the frame that it is drawn from. @param {LabRun} run @returns {Details} */

@@ -36,6 +36,7 @@ import { loadLabWords } from './words.js';
  * @property {(name: string) => void} preset      a new run of the same seed under that preset's rules
  * @property {(run: string | Record<string, unknown>) => void} openRun  a scenario, or the address of one; it plays
  * @property {() => void} again                   the present run from its beginning, with all commands given; it plays
+ * @property {() => void} skip                    to just before what breaks the present run
  * @property {(options: SearchOptions) => void} search
  * @property {() => void} cancel                  the search
  * @property {() => Promise<void>} copyLink       to the clipboard; rejected where there is none
@@ -56,6 +57,7 @@ import { loadLabWords } from './words.js';
  * @property {string} preset
  * @property {SearchState | null} search          null: none since the page was opened
  * @property {Details} [details]                  without it sliders show what was last set here
+ * @property {boolean} breaks                     something will be broken in it, if nobody interferes
  * @property {boolean} ready                      commands are possible: a run is there, and nothing is broken in it
  *
  * @typedef {LabState & {wishes: number}} Shown   so many wishes were made: what was set here may not be what came of it
@@ -92,6 +94,7 @@ import { loadLabWords } from './words.js';
  * @typedef {object} Place
  * @property {HTMLElement} scope     the panel stands at its end
  * @property {HTMLElement} stage
+ * @property {{step: HTMLElement}} controls       the button to skip ahead stands after that to step
  * @property {{element: HTMLElement}} caption  the bar takes its place while it has something to say
  * @property {import('../stage/layout.js').Layout | null} layout
  * @property {boolean} reducedMotion
@@ -142,6 +145,8 @@ export class Panel {
     this.rules = new RuleList(wishes);
     this.search = new Search(wishes);
     this.nextFlight = button('next-flight', () => this.#nextFlight());
+    this.skip = button('skip', wishes.skip);
+    this.skip.hidden = true;
     this.calm = button('calm', () => wishes.command({ do: 'calm' }));
     this.copy = button('copy-link', () => this.#copy());
     const flights = h(
@@ -186,6 +191,7 @@ export class Panel {
     root.adoptedStyleSheets.push(sheet);
     place.scope.append(this.element);
     place.caption.element.append(this.bar.element);
+    place.controls.step.after(this.skip);
     place.lab = this.#stage;
     this.#stageElement = place.stage;
     this.#gestures = new Gestures(
@@ -226,6 +232,9 @@ export class Panel {
       gestures.say = say;
       gestures.ready = state.ready;
     }
+    const skipped = this.skip.matches(':focus');
+    this.skip.hidden = !this.shown || !state.breaks || state.violation !== null;
+    if (skipped && this.skip.hidden) this.#stageElement?.focus();
     // What cannot be seen is not kept up to date.
     if (!this.shown) return;
     this.guarantees.update(say, state, performance.now());
@@ -273,6 +282,7 @@ export class Panel {
     const percent = search?.is === 'running' ? Math.floor((100 * search.tried) / search.of) : -1;
     this.tabs.label('search', percent < 0 ? t('lab.tab.search') : t('lab.tab.search.running', { percent }));
     setButton(this.calm, t('lab.calm'), ready ? t('lab.calm.title') : t('lab.why.stopped'), ready);
+    setButton(this.skip, t('lab.skip'), t('lab.skip.title'), true);
     setButton(this.copy, t(['lab.copy.failed', 'lab.copy.long', 'lab.copied'][this.#copied + 1]), '', true);
     setText(this.#flightsTitle, t('lab.flights'));
     setText(this.#flightsHint, t('lab.flights.hint'));
