@@ -32,6 +32,7 @@ function key(code, allowed) {
   if (code === 'not_possible' && allowed === 'restart') return 'problem.dead';
   if (code === 'not_possible' && allowed === 'kill') return 'problem.up';
   if (code === 'not_possible') return 'problem.command';
+  if (code === 'unknown_field') return 'problem.unknown';
   if (/^(bad_value|unknown_.*|.*_out_of_range)$/.test(code)) return 'problem.refused';
   return 'problem.panic';
 }

@@ -7,6 +7,7 @@ import { BROKER, BROKER_STATE, DISK, HEAD, LINK } from '../../www/frame.js';
 import enLab from '../../www/i18n/en-lab.js';
 import enStory from '../../www/i18n/en-story.js';
 import enFirst from '../../www/i18n/en.js';
+import { USUAL } from '../../www/lab/network.js';
 import { LabStage } from '../../www/lab/stage.js';
 import { say } from '../../www/lab/words.js';
 import { drawStage } from '../../www/stage/draw.js';
@@ -19,13 +20,6 @@ import { frameOf, recorder } from './stage-frame.js';
 const table = { ...enFirst, ...enStory };
 const colours = palette(false);
 const english = say('en', enLab);
-const USUAL = {
-  latency_us: 1000,
-  jitter_us: 2000,
-  loss_permille: 0,
-  duplicate_permille: 0,
-  reorder_permille: 0,
-};
 
 /** @param {Float64Array} frame @param {Partial<LabStage>} [more] @param {number} [width] */
 function drawn(frame, more = {}, width = 1280) {

@@ -8,7 +8,7 @@ export default {
   // what holds
   'lab.holds': 'All {n} guarantees hold',
   'lab.broken': 'Broken: {name}',
-  'lab.checks': '{n} checks',
+  'lab.checks': 'checks: {n}',
   'lab.checked': 'checked {n} times',
   'lab.holds.mark': 'holds:',
   'lab.broken.mark': 'broken:',
@@ -120,7 +120,7 @@ export default {
 
   // partitions
   'lab.partition': 'Partition',
-  'lab.partition.hint': 'Only brokers of one group reach one another; clients still reach everybody.',
+  'lab.partition.hint': 'Only brokers of one group reach one another; clients are not cut off by it.',
   'lab.partition.or': 'Or draw a line in the picture: what it crosses is cut.',
   'lab.partition.some': 'Some links are cut one by one.',
   'lab.group': 'Group {n}',
@@ -143,7 +143,7 @@ export default {
   'msg.next': 'Next message in flight',
   'msg.close': 'Close',
   'msg.drop': 'Drop',
-  'msg.delay': '+ {s}',
+  'msg.delay': 'Delay {s}',
   'msg.delay.title': 'It arrives so much later; what was sent after it may overtake it',
   'msg.duplicate': 'Duplicate',
   'msg.term': 'term {term}',

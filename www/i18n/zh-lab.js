@@ -103,7 +103,7 @@ export default {
   'lab.role.2': '跟随者',
 
   'lab.partition': '网络分区',
-  'lab.partition.hint': '只有同组的 broker 彼此可达；客户端仍能访问所有 broker。',
+  'lab.partition.hint': '只有同组的 broker 彼此可达；客户端不受影响。',
   'lab.partition.or': '也可以在图上画一条线：被它穿过的链路就断开。',
   'lab.partition.some': '有些链路是单独断开的。',
   'lab.group': '第 {n} 组',
@@ -124,7 +124,7 @@ export default {
   'msg.next': '下一条飞行中的消息',
   'msg.close': '关闭',
   'msg.drop': '丢弃',
-  'msg.delay': '+ {s}',
+  'msg.delay': '延后 {s}',
   'msg.delay.title': '推迟这么久才到；后发的消息可能先到',
   'msg.duplicate': '复制一份',
   'msg.term': '任期 {term}',

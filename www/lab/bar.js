@@ -2,8 +2,9 @@
 // Nothing below it moves when it comes.
 
 import { h, setAttribute, setText } from '../panels/dom.js';
+import { CopyLink } from './copy-link.js';
 import { described, flightOf, inFlight } from './flights.js';
-import { button, keepWidth, setButton, sign } from './pieces.js';
+import { button, setButton, sign } from './pieces.js';
 
 /** @import { LabState, LabWishes } from './panel.js' */
 /** @import { Say } from './words.js' */
@@ -26,7 +27,6 @@ export class Bar {
   live = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   #told = '';
   #key = '';
-  #copied = 0;
 
   /** @param {LabWishes} wishes @param {(back: boolean) => void} closed  back: the focus was in here */
   constructor(wishes, closed) {
@@ -41,7 +41,7 @@ export class Bar {
     this.next = button('next', () => this.#step(1), 'quiet');
     this.close = button('close', () => closed(true), 'quiet close');
     this.again = button('again', wishes.again, 'main');
-    this.copy = button('copy', () => this.#copy());
+    this.copy = new CopyLink('copy', 'lab.copy', wishes.copyLink);
     this.message = h(
       'div',
       { class: 'inspector', role: 'group' },
@@ -55,27 +55,9 @@ export class Bar {
       { class: 'breach', role: 'group' },
       sign('broken'),
       h('p', { class: 'what' }, this.#time, this.#sentence),
-      h('div', { class: 'row actions' }, this.again, this.copy),
+      h('div', { class: 'row actions' }, this.again, this.copy.button),
     );
     this.element = h('div', { class: 'bar', hidden: true }, this.message, this.breach);
-  }
-
-  async #copy() {
-    keepWidth(this.copy, true);
-    try {
-      await this.#wishes.copyLink();
-      this.#copied = 1;
-    } catch {
-      this.#copied = -1;
-    }
-    this.#key = '';
-    this.#wishes.changed();
-    setTimeout(() => {
-      keepWidth(this.copy, false);
-      this.#copied = 0;
-      this.#key = '';
-      this.#wishes.changed();
-    }, 2500);
   }
 
   /** @param {1 | -1} by */
@@ -141,14 +123,14 @@ export class Bar {
   /** @param {Say} say @param {import('./panel.js').Violation} violation */
   #showBreach(say, violation) {
     const t = say.text;
-    const key = `${say.lang} ${violation.invariant} ${violation.at_us} ${this.#copied}`;
+    const key = `${say.lang} ${violation.invariant} ${violation.at_us}`;
     if (key === this.#key) return;
     this.#key = key;
     const time = t('broken.at', { s: (Math.floor(violation.at_us / 1000) / 1000).toFixed(3) });
     setText(this.#time, time);
     setText(this.#sentence, say.broken(violation));
     setButton(this.again, t('lab.again'), '', true);
-    setButton(this.copy, t(['lab.copy.failed', 'lab.copy', 'lab.copied'][this.#copied + 1]), '', true);
+    this.copy.label(say);
     setAttribute(this.breach, 'aria-label', t('lab.broken', { name: t(`holds.${violation.invariant}`) }));
     this.#tell(
       `${t('lab.broken', { name: t(`holds.${violation.invariant}`) })}. ${time}: ${say.broken(violation)}`,

@@ -17,8 +17,8 @@ const JITTER = [0, ...LATENCY];
 /** Permille. */
 const CHANCE = [0, 1, 5, 10, 20, 50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000];
 
-/** @type {LinkState} */
-const USUAL = {
+/** A link with nothing wrong, as a run begins. @type {LinkState} */
+export const USUAL = {
   latency_us: 1000,
   jitter_us: 2000,
   loss_permille: 0,

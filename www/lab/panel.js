@@ -10,6 +10,7 @@
 
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { Bar } from './bar.js';
+import { CopyLink } from './copy-link.js';
 import { Faults } from './faults.js';
 import { inFlight } from './flights.js';
 import { Gestures } from './gestures.js';
@@ -17,7 +18,7 @@ import { Guarantees } from './guarantees.js';
 import css from './lab.css?inline';
 import { Network } from './network.js';
 import { Partition } from './partition.js';
-import { button, keepWidth, setButton } from './pieces.js';
+import { button, setButton } from './pieces.js';
 import { RuleList } from './rules.js';
 import { Search } from './search.js';
 import { LabStage } from './stage.js';
@@ -115,7 +116,6 @@ export class Panel {
   #stageElement = /** @type {HTMLElement | null} */ (null);
   #flightsTitle = h('h4');
   #flightsHint = h('p', { class: 'hint' });
-  #copied = 0;
   /** Without it there is only the bar, and what is marked in the picture. */
   shown = false;
 
@@ -148,7 +148,7 @@ export class Panel {
     this.skip = button('skip', wishes.skip);
     this.skip.hidden = true;
     this.calm = button('calm', () => wishes.command({ do: 'calm' }));
-    this.copy = button('copy-link', () => this.#copy());
+    this.copy = new CopyLink('copy-link', 'lab.copy.long', wishes.copyLink);
     const flights = h(
       'div',
       { class: 'block' },
@@ -165,7 +165,7 @@ export class Panel {
       { name: 'rules', element: this.rules.element },
       { name: 'search', element: this.search.element },
     ]);
-    const foot = h('div', { class: 'row actions whole' }, this.calm, this.copy);
+    const foot = h('div', { class: 'row actions whole' }, this.calm, this.copy.button);
     this.element = h(
       'section',
       { class: 'lab', part: 'lab', 'data-lab': 'panel' },
@@ -283,7 +283,7 @@ export class Panel {
     this.tabs.label('search', percent < 0 ? t('lab.tab.search') : t('lab.tab.search.running', { percent }));
     setButton(this.calm, t('lab.calm'), ready ? t('lab.calm.title') : t('lab.why.stopped'), ready);
     setButton(this.skip, t('lab.skip'), t('lab.skip.title'), true);
-    setButton(this.copy, t(['lab.copy.failed', 'lab.copy.long', 'lab.copied'][this.#copied + 1]), '', true);
+    this.copy.label(say);
     setText(this.#flightsTitle, t('lab.flights'));
     setText(this.#flightsHint, t('lab.flights.hint'));
     const none = inFlight(frame).length === 0;
@@ -316,20 +316,6 @@ export class Panel {
     // On a small screen the picture is out of sight by now.
     if (this.#gestures.armed) this.#stageElement?.scrollIntoView({ block: 'nearest' });
     this.#wishes.changed();
-  }
-
-  async #copy() {
-    keepWidth(this.copy, true);
-    this.#copied = await this.#wishes.copyLink().then(
-      () => 1,
-      () => -1,
-    );
-    this.#wishes.changed();
-    setTimeout(() => {
-      keepWidth(this.copy, false);
-      this.#copied = 0;
-      this.#wishes.changed();
-    }, 2500);
   }
 
   /** @param {KeyboardEvent} event */

@@ -53,11 +53,6 @@ export function setButton(element, text, title, possible) {
   element.disabled = !possible;
 }
 
-/** What a button says for a moment must not move its neighbours. @param {HTMLButtonElement} element @param {boolean} on */
-export function keepWidth(element, on) {
-  element.style.minWidth = on ? `${element.offsetWidth}px` : '';
-}
-
 /**
  * A labelled slider over values that are not evenly spaced. While it is dragged only its words change; what is wanted is told
  * once it is let go, so that a run's commands stay few.

@@ -90,6 +90,8 @@ export class Search {
     }
     const shrinking = search?.is === 'shrinking';
     const running = search?.is === 'running' || shrinking;
+    // What is searched now was set before.
+    for (const select of [this.#brokers, this.#minutes, this.#seeds]) select.disabled = running;
     setButton(this.go, t('lab.search.go'), '', !running);
     setButton(this.cancel, t(shrinking ? 'lab.search.enough' : 'lab.search.cancel'), '', running);
     setButton(this.play, t('lab.search.play'), '', true);

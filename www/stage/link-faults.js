@@ -223,7 +223,10 @@ export function drawBrokerFaults(ctx, frame, layout, look, i) {
   const { palette } = look;
   const { type, u } = layout;
   if (isIsolated(frame, i)) {
-    circle(ctx, x, y, r * 1.22);
+    // Not through the votes that are counted above it.
+    const gap = frame[at + BROKER.VOTES] < 0 ? 0 : 0.5;
+    ctx.beginPath();
+    ctx.arc(x, y, r * 1.22, gap - Math.PI / 2, 1.5 * Math.PI - gap);
     dash(ctx, palette.dead, Math.max(1.2, 1.5 * u), 5 * u, 5 * u);
   }
   if (frame[at + BROKER.STATE] === BROKER_STATE.PAUSED) {

@@ -113,7 +113,7 @@ export function placeRing(area) {
    * @returns {import('./layout.js').Label}
    */
   function label(i, bx, by) {
-    const away = r + 13 * u;
+    const away = r * 1.22 + 6 * u; // clear of the rings of who leads, is cut off, broke something
     const { dx, dy } = place[i];
     const top = (i === 0 && n > 1) || n === 2;
     if (top || (side && Math.abs(dx) > 0.5)) {
