@@ -95,6 +95,7 @@ export class Bench {
       again: () => this.again(),
       skip: () => this.#skip(),
       search: (options) => this.#search(options),
+      prepare: () => this.#searching.prepare(),
       cancel: () => this.#searching.cancel(),
       copyLink: async () => navigator.clipboard.writeText(host.link()),
       frame: () => host.run()?.frame() ?? null,
@@ -301,7 +302,7 @@ export class Bench {
 
   /** The element is gone, perhaps for good. */
   close() {
-    this.#searching.cancel();
+    this.#searching.close();
   }
 }
 

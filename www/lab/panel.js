@@ -39,6 +39,7 @@ import { loadLabWords } from './words.js';
  * @property {() => void} again                   the present run from its beginning, with all commands given; it plays
  * @property {() => void} skip                    to just before what breaks the present run
  * @property {(options: SearchOptions) => void} search
+ * @property {() => void} prepare                 there may be a search soon
  * @property {() => void} cancel                  the search
  * @property {() => Promise<void>} copyLink       to the clipboard; rejected where there is none
  * @property {() => void} pause                   so that a message in flight can be looked at
@@ -250,6 +251,7 @@ export class Panel {
       case 'rules':
         return this.rules.update(say, shown);
       case 'search':
+        this.#wishes.prepare();
         return this.search.update(say, state);
     }
   }

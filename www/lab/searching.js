@@ -11,6 +11,9 @@ export class Searching {
   #changed;
   /** @type {Worker | null} */
   #worker = null;
+  /** One that waits for a search: a browser takes a moment to start it, in which it does nothing else. @type {Worker | null} */
+  #spare = null;
+  #prepared = false;
   /** What was looked for last, and the first seed that was not looked at. */
   #subject = '';
   #next = 0;
@@ -18,6 +21,20 @@ export class Searching {
   /** @param {() => void} changed  there is something new in `state` */
   constructor(changed) {
     this.#changed = changed;
+  }
+
+  /** There may be a search soon. */
+  prepare() {
+    if (this.#prepared) return;
+    this.#prepared = true;
+    try {
+      const worker = newWorker();
+      this.#spare = worker;
+      // Whoever searches will be told, by the next one.
+      worker.onerror = () => (this.#spare = null);
+    } catch {
+      this.#spare = null;
+    }
   }
 
   /**
@@ -28,13 +45,15 @@ export class Searching {
    */
   start(module, group, { brokers, minutes, seeds }) {
     this.stop();
+    this.#prepared = true;
     const scenario = { ...group, brokers };
     const subject = JSON.stringify([scenario, minutes]);
     if (subject !== this.#subject) this.#next = 0;
     this.#subject = subject;
     this.#tell({ is: 'running', tried: 0, of: seeds, perSecond: 0 });
     try {
-      const worker = new Worker(new URL('./search.worker.js', import.meta.url), { type: 'module' });
+      const worker = this.#spare ?? newWorker();
+      this.#spare = null;
       this.#worker = worker;
       worker.onmessage = ({ data }) => this.#take(data, seeds);
       worker.onerror = ({ message }) => this.#fail(message);
@@ -73,7 +92,16 @@ export class Searching {
   /** Ends the worker, without a word. */
   stop() {
     this.#worker?.terminate();
+    if (this.#worker) this.#prepared = false;
     this.#worker = null;
+  }
+
+  /** There will be no other search for now. */
+  close() {
+    this.cancel();
+    this.#spare?.terminate();
+    this.#spare = null;
+    this.#prepared = false;
   }
 
   /** @param {string} message */
@@ -88,3 +116,5 @@ export class Searching {
     this.#changed();
   }
 }
+
+const newWorker = () => new Worker(new URL('./search.worker.js', import.meta.url), { type: 'module' });
