@@ -140,3 +140,31 @@ for (const width of [320, 375, 900, 1280]) {
     expect(preset).toBeLessThanOrEqual(width);
   });
 }
+
+test('where there is room the picture stays in sight while the panel goes by, and covers nothing that is used', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await openPanel(page);
+  await lab(page, 'tab-rules').click();
+  const rule = lab(page, 'rule-take_only_as_master');
+  await rule.focus();
+  await page.keyboard.press('Space');
+  await expect(rule).not.toBeChecked();
+  const { top, bottom, at } = await ask(page, (scope) => {
+    const find = (/** @type {string} */ css) => scope.shadowRoot.querySelector(css).getBoundingClientRect();
+    return {
+      top: find('.stage').top,
+      bottom: find('.caption').bottom,
+      at: find('[data-lab="rule-take_only_as_master"]').top,
+    };
+  });
+  expect(top).toBe(0);
+  expect(at).toBeGreaterThan(bottom);
+  // There is no room for both in a lower window.
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await rule.scrollIntoViewIfNeeded();
+  expect(
+    await ask(page, (scope) => scope.shadowRoot.querySelector('.stage').getBoundingClientRect().top),
+  ).toBeLessThan(0);
+});

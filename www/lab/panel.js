@@ -6,7 +6,7 @@
 //   faults.js       what can be done to one broker                rules.js     rules as switches
 //   partition.js    who reaches whom                              search.js    'find me a failure'
 //   bar.js          in the caption's place: a message, a breach   gestures.js  mouse, pen and finger on the picture
-//   stage.js        what is added to the picture
+//   stage.js        what is added to the picture                  pinning.js   the picture stays while the panel goes by
 
 import { h, setAttribute, setText } from '../panels/dom.js';
 import { Bar } from './bar.js';
@@ -19,6 +19,7 @@ import css from './lab.css?inline';
 import { Network } from './network.js';
 import { Partition } from './partition.js';
 import { button, setButton } from './pieces.js';
+import { Pinning } from './pinning.js';
 import { RuleList } from './rules.js';
 import { Search } from './search.js';
 import { LabStage } from './stage.js';
@@ -114,6 +115,7 @@ export class Panel {
   #title = h('h2', { class: 'unseen' });
   #stage = new LabStage();
   #gestures = /** @type {Gestures | null} */ (null);
+  #pinning = /** @type {Pinning | null} */ (null);
   #stageElement = /** @type {HTMLElement | null} */ (null);
   #flightsTitle = h('h4');
   #flightsHint = h('p', { class: 'hint' });
@@ -195,6 +197,7 @@ export class Panel {
     place.controls.step.after(this.skip);
     place.lab = this.#stage;
     this.#stageElement = place.stage;
+    this.#pinning = new Pinning(place.scope, place.stage, place.caption.element);
     this.#gestures = new Gestures(
       {
         stage: place.stage,
@@ -223,6 +226,7 @@ export class Panel {
     const say = this.#speak(words);
     if (!say) return;
     this.element.hidden = !this.shown;
+    this.#pinning?.update(this.shown);
     this.bar.update(say, state);
     this.#stage.say = say;
     this.#stage.details = state.details;
