@@ -96,7 +96,8 @@ function outline(ctx, x, y, w, h, { u }, look) {
 export function drawChosen(ctx, frame, layout, look, id) {
   eachFlight(frame, layout, look, (at, x, y, size) => {
     if (frame[at + FLIGHT.ID] !== id) return;
-    circle(ctx, x, y, size * 1.95);
+    // Within its own words, which begin a little farther out.
+    circle(ctx, x, y, size * 1.55);
     stroke(ctx, look.palette.paper, Math.max(4, 5 * layout.u));
     stroke(ctx, look.palette.focus, Math.max(2, 2.2 * layout.u));
   });
