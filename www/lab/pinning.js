@@ -7,6 +7,8 @@ export class Pinning {
   #scope;
   /** Of the picture and of the caption. */
   #heights = new Map();
+  /** Whether the window is high enough: asked on every frame, so it must not make the browser lay out. */
+  #room = /** @type {MediaQueryList | null} */ (null);
   #pinned = false;
 
   /** @param {HTMLElement} scope @param {HTMLElement} stage @param {HTMLElement} caption */
@@ -17,6 +19,9 @@ export class Pinning {
         this.#heights.set(target, /** @type {HTMLElement} */ (target).offsetHeight);
       }
       scope.style.setProperty('--ls-stage-height', `${this.#heights.get(stage)}px`);
+      let needed = PANEL;
+      for (const height of this.#heights.values()) needed += height;
+      this.#room = window.matchMedia(`(min-height: ${needed}px)`);
     });
     sizes.observe(stage);
     sizes.observe(caption);
@@ -24,9 +29,7 @@ export class Pinning {
 
   /** @param {boolean} shown  the panel is */
   update(shown) {
-    let left = window.innerHeight;
-    for (const height of this.#heights.values()) left -= height;
-    const pinned = shown && this.#heights.size > 0 && left >= PANEL;
+    const pinned = shown && this.#room !== null && this.#room.matches;
     if (pinned === this.#pinned) return;
     this.#pinned = pinned;
     this.#scope.toggleAttribute('data-pinned', pinned);

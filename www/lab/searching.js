@@ -33,7 +33,7 @@ export class Searching {
       // Whoever searches will be told, by the next one.
       worker.onerror = () => (this.#spare = null);
     } catch {
-      this.#spare = null;
+      // The same.
     }
   }
 
